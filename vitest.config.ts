@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: {
+    alias: { '#runtime': fileURLToPath(new URL('./src/graph/runtime/node.ts', import.meta.url)) },
+  },
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 60_000,
+    maxWorkers: 2,
+    pool: 'forks',
+    setupFiles: ['test/matchers.ts'],
+  },
+});
