@@ -30,7 +30,10 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
  * Fills a folder whole or not at all: `fill` writes into a temporary sibling, which then takes the place of `path`.
  * @throws E_PERMISSION, E_DISK_FULL, E_IO, and whatever `fill` throws
  */
-export async function writeFolderAtomic(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
+export async function writeFolderAtomic(
+  path: string,
+  fill: (folder: string) => Promise<void>,
+): Promise<void> {
   const temporary = temporaryName(path);
   const former = `${temporary}.old`;
   try {

@@ -1,0 +1,16 @@
+import { apply, type OpRule, type Tensor } from '../tensor.ts';
+
+/** An elementwise op of one operand that is one ONNX node. `gradient` gets `dy`, the input and the output. */
+export function defineUnary(
+  name: string,
+  opType: string,
+  gradient: ((dy: Tensor, x: Tensor, y: Tensor) => Tensor) | 'none',
+): (x: Tensor) => Tensor {
+  const rule: OpRule<null> = {
+    name,
+    infer: ([x]) => x,
+    emit: (emitter, inputs) => emitter.node(opType, inputs),
+    gradient: gradient === 'none' ? 'none' : (dy, { inputs: [x], output }) => gradient(dy, x, output),
+  };
+  return (x) => apply(rule, [x], null);
+}

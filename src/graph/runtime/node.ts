@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os';
+import * as ort from 'onnxruntime-node';
+import { SamesameError } from '../../base/errors.ts';
+import { createOrtRuntime } from './session.ts';
+import type { Runtime, RuntimeOptions } from './types.ts';
+
+const PROVIDERS = ['cpu', 'cuda', 'coreml', 'dml'];
+
+/**
+ * The runtime of Node: onnxruntime-node.
+ * @throws E_CONFIG where the provider's name is unknown or this installation does not have it
+ */
+export function createRuntime({
+  provider = 'cpu',
+  numThreads = availableParallelism(),
+}: RuntimeOptions = {}): Runtime {
+  const installed = ort.listSupportedBackends().map(({ name }) => name);
+  if (!PROVIDERS.includes(provider) || !installed.includes(provider)) {
+    throw new SamesameError('E_CONFIG', {
+      what: `the execution provider ${provider} cannot be used here`,
+      expected: `one of ${installed.filter((name) => PROVIDERS.includes(name)).join(', ')}`,
+      received: provider,
+      help: PROVIDERS.includes(provider)
+        ? `this build of onnxruntime-node has no ${provider}; leave the provider out to use the processor (cpu)`
+        : 'check the spelling',
+    });
+  }
+  return createOrtRuntime(`node/${provider}`, ort, ({ purpose = 'inference', profilePrefix }) => ({
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+    intraOpNumThreads: numThreads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    // Blocked layouts pay for conversions that a training graph, whose weights change, never earns back.
+    graphOptimizationLevel: purpose === 'training' ? 'extended' : 'all',
+    enableProfiling: profilePrefix !== undefined,
+    profileFilePrefix: profilePrefix,
+    extra: { session: { set_denormal_as_zero: '1' } },
+    logSeverityLevel: 3,
+  }));
+}
