@@ -1,7 +1,7 @@
 import { SamesameError } from '../../base/errors.ts';
 import { apply, type OpRule, type Tensor } from '../tensor.ts';
 import { cast } from './cast.ts';
-import { equal } from './compare.ts';
+import { equal } from './comparisons.ts';
 import { multiply } from './multiply.ts';
 import { scalar } from './source.ts';
 

@@ -1,7 +1,7 @@
 import { apply, type OpRule, staticShape, type Tensor } from '../tensor.ts';
 import { type ReduceAttributes, type ReduceOptions, reducedShape, resolveAxes } from './axes.ts';
 import { cast } from './cast.ts';
-import { equal } from './compare.ts';
+import { equal } from './comparisons.ts';
 import { divide } from './divide.ts';
 import { multiply } from './multiply.ts';
 import { reduceSum } from './reduce-sum.ts';

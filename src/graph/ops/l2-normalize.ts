@@ -1,5 +1,5 @@
 import { apply, normalizeAxis, type OpRule, type Tensor } from '../tensor.ts';
-import { greater } from './compare.ts';
+import { greater } from './comparisons.ts';
 import { divide } from './divide.ts';
 import { maximum } from './maximum.ts';
 import { multiply } from './multiply.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { checkOp } from '../../../test/gradcheck.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Operand } from './broadcast.ts';
-import { equal, greater, greaterOrEqual, less, lessOrEqual, notEqual } from './compare.ts';
+import { equal, greater, greaterOrEqual, less, lessOrEqual, notEqual } from './comparisons.ts';
 import { input } from './source.ts';
 
 type Case = [name: string, op: (a: Operand, b: Operand) => Tensor, holds: (a: number, b: number) => boolean];
