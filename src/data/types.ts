@@ -27,9 +27,21 @@ export interface ImageSet {
   readonly classNames: readonly string[];
   /** The split that the source itself assigns, where it does. */
   readonly splits?: readonly (SplitName | undefined)[];
-  /** Name of image `index`: its path, or its place in the file. */
+  /** What the reader left out, where it left something out. */
+  readonly skipped?: SkippedFiles;
+  /** Name of image `index`: its path below the source, or its place in the file. The same on every machine. */
   id(index: number): string;
   readonly pixels: DecodedPixels | EncodedPixels;
+}
+
+/** What a reader found beside the images. Hidden files are not counted. */
+export interface SkippedFiles {
+  /** Files that are not images by their name. */
+  readonly numOther: number;
+  /** Images outside every class folder, in a set that has class folders. */
+  readonly numUnlabelled: number;
+  /** Folders that may not be read, below the source. */
+  readonly unreadableFolders: readonly string[];
 }
 
 /** Images that arrive as arrays (IDX, npz): all of one size. */

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import sharp, { type FitEnum, type Sharp, type SharpInput, type SharpOptions } from 'sharp';
+import { errorFromSystem, SamesameError } from '../../base/errors.ts';
+import type { PixelShape, ResizeRule } from '../types.ts';
+import { parseBmp } from './bmp.ts';
+import { parseNetpbm, type RawImage } from './netpbm.ts';
+import { type ImageFormat, sniffFormat } from './sniff.ts';
+
+/** Formats that libvips decodes by itself in sharp's own build. */
+const SHARP_FORMATS: ReadonlySet<ImageFormat> = new Set(['JPEG', 'PNG', 'GIF', 'WebP', 'TIFF', 'AVIF']);
+const READABLE = 'JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PBM/PGM/PPM';
+const FIT_OF_RULE: Readonly<Record<ResizeRule, keyof FitEnum>> = {
+  fit: 'contain',
+  cover: 'cover',
+  stretch: 'fill',
+};
+
+/** Size, colour and resize rule that every image is brought to. */
+export interface PixelTarget extends PixelShape {
+  readonly resize: ResizeRule;
+}
+
+export interface DecodeOptions {
+  /** Larger images are refused before they are unpacked. Default 100 million: any camera, but no bomb. */
+  readonly maxPixels?: number;
+}
+
+const DEFAULT_MAX_PIXELS = 100_000_000;
+
+/**
+ * The pixels of one image, at the asked size: uint8 `[height, width, channels]`, owned by the caller.
+ * - The EXIF orientation is applied; an embedded colour profile (CMYK and others) is converted to sRGB, 16 bits to 8.
+ * - Transparency is flattened on white, the colour of the page that cut-out pictures are made for; padding is black.
+ * - Colour to grey is by luminance; grey to RGB repeats the channel.
+ * - Of an animation the first frame, of a TIFF the first page.
+ * - The format is told from the content, not from the name. SVG is refused: it is a drawing without a size, and a
+ *   document that can name other files.
+ * @param input a path, or the bytes of a file.
+ * @throws E_IMAGE for what is not an image, of a format that is not read, damaged or too large; E_NOT_FOUND,
+ *   E_PERMISSION
+ * @example
+ * const pixels = await decodeImage('cat.jpg', { height: 64, width: 64, channels: 3, resize: 'fit' });
+ * pixels.length; // 12288
+ */
+export async function decodeImage(
+  input: string | Uint8Array,
+  target: PixelTarget,
+  options: DecodeOptions = {},
+): Promise<Uint8Array> {
+  const { maxPixels = DEFAULT_MAX_PIXELS } = options;
+  const name = typeof input === 'string' ? input : 'the image';
+  const image = await openImage(input, maxPixels);
+  try {
+    return await toTarget(image, target);
+  } catch (cause) {
+    throw imageError(name, cause);
+  }
+}
+
+/**
+ * Pixels of one size brought to another, by the same filter as `decodeImage`.
+ * @throws E_IMAGE
+ */
+export async function resizeImage(image: RawImage, target: PixelTarget): Promise<Uint8Array> {
+  return toTarget(openRaw(image), target);
+}
+
+/** Height, width and channels of an image as it is shown: after its EXIF orientation, without transparency. */
+export async function readImageShape(
+  input: string | Uint8Array,
+  options: DecodeOptions = {},
+): Promise<PixelShape> {
+  const { maxPixels = DEFAULT_MAX_PIXELS } = options;
+  const name = typeof input === 'string' ? input : 'the image';
+  const image = await openImage(input, maxPixels);
+  try {
+    const { autoOrient, channels, hasAlpha } = await image.metadata();
+    return { ...autoOrient, channels: channels - (hasAlpha ? 1 : 0) === 1 ? 1 : 3 };
+  } catch (cause) {
+    throw imageError(name, cause);
+  }
+}
+
+async function openImage(input: string | Uint8Array, maxPixels: number): Promise<Sharp> {
+  const name = typeof input === 'string' ? input : 'the image';
+  const bytes = typeof input === 'string' ? await readBytes(input) : input;
+  const format = sniffFormat(bytes);
+  // 'error', not sharp's default 'warning': cameras write harmless oddities that libjpeg warns about.
+  if (SHARP_FORMATS.has(format)) return openSharp(bytes, { limitInputPixels: maxPixels, failOn: 'error' });
+  if (format === 'BMP' || format === 'Netpbm') {
+    try {
+      return openRaw(format === 'BMP' ? parseBmp(bytes, maxPixels) : parseNetpbm(bytes, maxPixels));
+    } catch (cause) {
+      throw imageError(name, cause);
+    }
+  }
+  throw new SamesameError('E_IMAGE', {
+    what: `decoding ${name} failed`,
+    expected: READABLE,
+    received: describeFormat(format, bytes.length),
+    help: format === 'unknown' ? undefined : 'save it as PNG or JPEG',
+    details: { path: name, format },
+  });
+}
+
+function openRaw({ data, width, height, channels }: RawImage): Sharp {
+  return openSharp(data, { raw: { width, height, channels } });
+}
+
+function openSharp(data: SharpInput, options: SharpOptions): Sharp {
+  return sharp(data, options);
+}
+
+async function toTarget(image: Sharp, { height, width, channels, resize }: PixelTarget): Promise<Uint8Array> {
+  const { data, info } = await image
+    .autoOrient()
+    .flatten({ background: 'white' })
+    .resize({ height, width, fit: FIT_OF_RULE[resize], position: 'centre', background: 'black' })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels === channels) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  throw new Error(`its ${info.channels} channels could not be made ${channels}`);
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error) => {
+    throw errorFromSystem(error, `reading ${path}`);
+  });
+}
+
+function imageError(name: string, cause: unknown): SamesameError {
+  const problem = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+  const isTooLarge = /pixel limit|more than \d+ pixels/.test(problem);
+  return new SamesameError('E_IMAGE', {
+    what: `decoding ${name} failed`,
+    received: problem,
+    help: isTooLarge
+      ? 'make the image smaller, or raise maxPixels if you trust it'
+      : 'save the image again, or remove it',
+    details: { path: name },
+    cause,
+  });
+}
+
+function describeFormat(format: ImageFormat, sizeBytes: number): string {
+  if (sizeBytes === 0) return 'an empty file';
+  if (format === 'unknown') return `${sizeBytes} bytes that are not an image, or a damaged one`;
+  return `${format}, which is not read`;
+}
