@@ -1,0 +1,63 @@
+import { SamesameError } from '../base/errors.ts';
+import type { DType } from '../graph/dtype.ts';
+import { describeShape, sameShape, staticShape, type Tensor } from '../graph/tensor.ts';
+
+/** Checks what a batch loss is given. @returns N @throws E_SHAPE, E_DTYPE */
+export function checkBatch(embeddings: Tensor, labels: Tensor, user: string): number {
+  checkDType(embeddings, 'float32', `${user}: embeddings`);
+  checkDType(labels, 'int32', `${user}: labels`);
+  const [length] = staticShape(embeddings.shape, user);
+  if (embeddings.shape.length === 2 && sameShape(labels.shape, [length])) return length;
+  throw new SamesameError('E_SHAPE', {
+    what: `${user} needs one label for each embedding`,
+    expected: 'embeddings [N, D] and labels [N]',
+    received: `${describeShape(embeddings.shape)} and ${describeShape(labels.shape)}`,
+  });
+}
+
+/** Checks what a pair loss is given. @throws E_SHAPE, E_DTYPE */
+export function checkPairs(left: Tensor, right: Tensor, similar: Tensor, user: string): void {
+  checkDType(left, 'float32', `${user}: left`);
+  checkDType(right, 'float32', `${user}: right`);
+  checkDType(similar, 'float32', `${user}: similar`);
+  const fits = left.shape.length === 2 && sameShape(left.shape, right.shape);
+  if (fits && sameShape(similar.shape, [left.shape[0]])) return;
+  throw new SamesameError('E_SHAPE', {
+    what: `${user} needs two embeddings and one similar for each pair`,
+    expected: 'left [P, D], right [P, D], similar [P]',
+    received: [left, right, similar].map(({ shape }) => describeShape(shape)).join(', '),
+  });
+}
+
+/** Checks what a loss on logits is given. @throws E_SHAPE, E_DTYPE */
+export function checkLogits(logits: Tensor, similar: Tensor, user: string): void {
+  checkDType(logits, 'float32', `${user}: logits`);
+  checkDType(similar, 'float32', `${user}: similar`);
+  if (logits.shape.length === 1 && sameShape(logits.shape, similar.shape)) return;
+  throw new SamesameError('E_SHAPE', {
+    what: `${user} needs one logit and one similar for each pair`,
+    expected: 'logits [P] and similar [P]',
+    received: `${describeShape(logits.shape)} and ${describeShape(similar.shape)}`,
+  });
+}
+
+/** Checks an option that is a number between two bounds, the bounds excluded. @throws E_CONFIG */
+export function checkBetween(value: number, low: number, high: number, option: string): void {
+  if (typeof value === 'number' && value > low && value < high) return;
+  throw new SamesameError('E_CONFIG', {
+    what: `${option} is out of range`,
+    expected:
+      high === Number.POSITIVE_INFINITY ? `a number above ${low}` : `a number between ${low} and ${high}`,
+    received: String(value),
+    details: { option },
+  });
+}
+
+function checkDType(tensor: Tensor, dtype: DType, name: string): void {
+  if (tensor.dtype === dtype) return;
+  throw new SamesameError('E_DTYPE', {
+    what: `${name} has the wrong element type`,
+    expected: dtype,
+    received: tensor.dtype,
+  });
+}

@@ -1,0 +1,97 @@
+import { add } from '../graph/ops/add.ts';
+import { cast } from '../graph/ops/cast.ts';
+import { less } from '../graph/ops/comparisons.ts';
+import { concat } from '../graph/ops/concat.ts';
+import { multiply } from '../graph/ops/multiply.ts';
+import { reduceSum } from '../graph/ops/reduce-sum.ts';
+import { relu } from '../graph/ops/relu.ts';
+import { square } from '../graph/ops/square.ts';
+import { subtract } from '../graph/ops/subtract.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { checkBatch, checkBetween, checkPairs } from './checks.ts';
+import { embeddingSpread } from './embedding-spread.ts';
+import { type Distances, distancesInBatch, distancesOfPairs } from './euclidean.ts';
+import { pairMasks } from './pair-masks.ts';
+import type { BatchLoss, PairLoss } from './types.ts';
+import { ratio, weightedMean } from './weighted-mean.ts';
+
+export interface ContrastiveOptions {
+  /**
+   * The distance from which dissimilar pairs are far enough, above 0. Default 1: embeddings of length 1 lie 0…2
+   * apart, and √2 is where they have nothing in common.
+   */
+  readonly margin?: number;
+  /**
+   * Weigh similar and dissimilar pairs equally: `½·(mean over similar + mean over dissimilar)`. That estimates the
+   * loss over balanced pairs whatever classes a batch holds; without it, a batch of 10 classes is nine parts
+   * dissimilar pairs, and pulling together hardly counts. Default true over a batch, where the share of similar pairs
+   * is an accident of sampling, and false over explicit pairs, where somebody chose it.
+   */
+  readonly balanced?: boolean;
+  /** Multiply by ½, as the paper does. Default false: the factor only rescales the learning rate. */
+  readonly half?: boolean;
+}
+
+/** One loss, two ways to feed it. */
+export interface Contrastive {
+  readonly overBatch: BatchLoss;
+  readonly overPairs: PairLoss;
+}
+
+/**
+ * Pulls similar pairs together and pushes dissimilar ones a margin apart:
+ * `similar·d² + (1−similar)·max(margin−d, 0)²`, mean over pairs, `d = √max(Σ(a−b)², ε)`.
+ *
+ * Over explicit pairs `similar` may be graded: a pair at .7 counts .7 as similar and .3 as dissimilar. A batch without
+ * pairs of one kind gets 0 for that kind; without any pair the loss is 0 with zero gradient. Equal points get gradient
+ * 0, even where they should part.
+ *
+ * Diagnostics: `meanPositiveDistance`, `meanNegativeDistance`, `activeShare` (of dissimilar pairs, those inside the
+ * margin), `embeddingSpread`.
+ * @throws E_CONFIG where the margin is not above 0; the losses E_SHAPE, E_DTYPE
+ * @source Hadsell, Chopra & LeCun 2006, "Dimensionality reduction by learning an invariant mapping", eq. 4 (there
+ *   Y = 1 − similar)
+ * @example
+ * const { loss, diagnostics } = contrastive({ margin: 1 }).overBatch(embeddings, labels);
+ */
+export function contrastive({ margin = 1, balanced, half = false }: ContrastiveOptions = {}): Contrastive {
+  checkBetween(margin, 0, Number.POSITIVE_INFINITY, 'contrastive: margin');
+  const factor = half ? 0.5 : 1;
+  const lossOf = (distances: Distances, similar: Tensor, dissimilar: Tensor, balance: boolean): Tensor => {
+    const together = distances.squared;
+    const apart = square(relu(subtract(margin, distances.distance)));
+    if (balance) {
+      const means = add(weightedMean(together, similar), weightedMean(apart, dissimilar));
+      return multiply(means, factor / 2);
+    }
+    const total = reduceSum(add(multiply(together, similar), multiply(apart, dissimilar)));
+    return multiply(ratio(total, reduceSum(add(similar, dissimilar))), factor);
+  };
+  const diagnose = ({ distance }: Distances, similar: Tensor, dissimilar: Tensor, embeddings: Tensor) => ({
+    meanPositiveDistance: weightedMean(distance, similar),
+    meanNegativeDistance: weightedMean(distance, dissimilar),
+    activeShare: weightedMean(cast(less(distance, margin), 'float32'), dissimilar),
+    embeddingSpread: embeddingSpread(embeddings),
+  });
+
+  return {
+    overBatch(embeddings, labels) {
+      checkBatch(embeddings, labels, 'contrastive');
+      const { similar, dissimilar } = pairMasks(labels);
+      const distances = distancesInBatch(embeddings);
+      return {
+        loss: lossOf(distances, similar, dissimilar, balanced ?? true),
+        diagnostics: diagnose(distances, similar, dissimilar, embeddings),
+      };
+    },
+    overPairs(left, right, similar) {
+      checkPairs(left, right, similar, 'contrastive');
+      const dissimilar = subtract(1, similar);
+      const distances = distancesOfPairs(left, right);
+      return {
+        loss: lossOf(distances, similar, dissimilar, balanced ?? false),
+        diagnostics: diagnose(distances, similar, dissimilar, concat([left, right], 0)),
+      };
+    },
+  };
+}

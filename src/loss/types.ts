@@ -1,0 +1,18 @@
+import type { Tensor } from '../graph/tensor.ts';
+
+/** What a loss gives: the scalar to minimise and named scalars that tell how learning goes. */
+export interface LossOutput {
+  /** float32 `[]`, never NaN for finite inputs. */
+  readonly loss: Tensor;
+  /** float32 `[]` each; 0 where there is nothing to take a mean of. */
+  readonly diagnostics: Readonly<Record<string, Tensor>>;
+}
+
+/** Loss over all pairs or triplets in a batch: embeddings float32 `[N, D]`, labels int32 `[N]`. */
+export type BatchLoss = (embeddings: Tensor, labels: Tensor) => LossOutput;
+
+/** Loss over explicit pairs: left, right float32 `[P, D]`; similar float32 `[P]` in 0…1. */
+export type PairLoss = (left: Tensor, right: Tensor, similar: Tensor) => LossOutput;
+
+/** Loss on a comparator head's logits float32 `[P]`; similar float32 `[P]` in 0…1. */
+export type LogitLoss = (logits: Tensor, similar: Tensor) => LossOutput;
