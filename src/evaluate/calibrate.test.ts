@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { calibrateLogistic, probabilityOf } from './calibrate.ts';
-import { brier, expectedCalibrationError, logLoss } from './probabilityMetrics.ts';
+import { brier, expectedCalibrationError, logLoss } from './probability-metrics.ts';
 
 /** Plain loss with Platt's targets. */
 function plattLoss(d: readonly number[], y: readonly number[], slope: number, intercept: number): number {

@@ -1,4 +1,4 @@
-import { type SortedPairs, sortPairs } from './sortedPairs.ts';
+import { type SortedPairs, sortPairs } from './sorted-pairs.ts';
 
 /** Share of dissimilar pairs let through against share of similar pairs found, at one threshold. */
 export interface RocPoint {

@@ -17,7 +17,7 @@ export type { DistanceName } from './distances.ts';
 export { type DistanceHistogram, distanceHistogram } from './histogram.ts';
 export { type Estimate, type Interval, wilson } from './interval.ts';
 export { findNearest, type NearestOptions, type Neighbour } from './nearest.ts';
-export { brier, expectedCalibrationError, logLoss } from './probabilityMetrics.ts';
+export { brier, expectedCalibrationError, logLoss } from './probability-metrics.ts';
 export { createProducts, type Products } from './products.ts';
 export { type Retrieval, type RetrieveOptions, retrieve } from './retrieve.ts';
 export { embeddingSpread, type Spread } from './spread.ts';

@@ -277,7 +277,7 @@ describe('findNearest', () => {
     expect(found).toEqual([{ index: 1, distance: 1 }]);
     expect(
       await findNearest({
-        queries: gallery.subarray(0, 1),
+        queries: gallery,
         numQueries: 2,
         gallery: new Float32Array(0),
         numGallery: 0,

@@ -1,4 +1,4 @@
-import { sortPairs } from './sortedPairs.ts';
+import { sortPairs } from './sorted-pairs.ts';
 
 /**
  * The threshold with the highest accuracy on these pairs, for the rule *same when `distance < threshold`*. O(n log n).

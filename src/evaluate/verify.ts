@@ -4,8 +4,8 @@ import { majorityBaseline } from './baseline.ts';
 import { type BootstrapOptions, DEFAULT_RESAMPLES, drawWeights } from './bootstrap.ts';
 import { checkFinite } from './checks.ts';
 import { type Estimate, type Interval, percentileInterval, UNDEFINED, wilsonInterval } from './interval.ts';
-import { createPairMetrics, measurePairs, PRECISIONS } from './pairMetrics.ts';
-import { type SortedPairs, sortPairs } from './sortedPairs.ts';
+import { createPairMetrics, measurePairs, PRECISIONS } from './pair-metrics.ts';
+import { type SortedPairs, sortPairs } from './sorted-pairs.ts';
 
 export interface VerifyOptions extends BootstrapOptions {
   /** `[numPairs]`, lower is closer. */

@@ -1,4 +1,4 @@
-import type { SortedPairs } from './sortedPairs.ts';
+import type { SortedPairs } from './sorted-pairs.ts';
 
 /** The precisions at which recall is reported, in the order of `PairMetrics.recallAtPrecision`. */
 export const PRECISIONS = [0.8, 0.9, 0.95] as const;
