@@ -29,14 +29,12 @@ const rule: OpRule<NormalizeAttributes> = {
 
 /**
  * `x / √max(Σx², ε)`: vectors of length 1 along `axis`.
- * @param options `axis` of the vectors, default −1; `epsilon`, default 1e-12, so that a vector of zeros stays zeros
- *   and its gradient stays finite (`dy/√ε`), while vectors longer than 1e-6 are not changed by it
+ * @param axis the axis of the vectors, default −1
+ * @param epsilon default 1e-12: a vector of zeros stays zeros and its gradient stays finite (`dy/√ε`), while vectors
+ *   longer than 1e-6 are not changed by it
  * @throws E_SHAPE where there is no such axis
  */
-export function l2Normalize(
-  x: Tensor,
-  { axis = -1, epsilon = 1e-12 }: { readonly axis?: number; readonly epsilon?: number } = {},
-): Tensor {
+export function l2Normalize(x: Tensor, axis = -1, epsilon = 1e-12): Tensor {
   return apply(rule, [x], { axis: normalizeAxis(axis, x.shape.length, 'l2Normalize'), epsilon });
 }
 
