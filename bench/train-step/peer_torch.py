@@ -5,7 +5,8 @@
 
 A step is: uint8 pixels to float, forward, loss, backward, optimiser. The data is random, drawn once and resident.
 Each net is first built in several equivalent ways (memory layout, order of pooling and ReLU, one pass over both legs
-or two, looped or batched optimiser); the fastest is kept, so that the number is PyTorch at its best.
+or two, distances by Gram matrix or `pdist`); the fastest is kept, so that the number is PyTorch at its best. The
+optimiser is the batched one (`foreach`), and freed memory is kept: both make the step faster, the latter by a fifth.
 """
 import ctypes
 import itertools
@@ -254,9 +255,9 @@ def create_training(net, batch, spec, variant):
 
     parameters = list(model.parameters())
     if net == "protocol-b":
-        optimiser = torch.optim.SGD(parameters, 0.01, momentum=0.99, nesterov=True, foreach=variant["foreach"])
+        optimiser = torch.optim.SGD(parameters, 0.01, momentum=0.99, nesterov=True, foreach=True)
     else:
-        optimiser = torch.optim.Adam(parameters, 1e-3, foreach=variant["foreach"])
+        optimiser = torch.optim.Adam(parameters, 1e-3, foreach=True)
 
     def step():
         optimiser.zero_grad(set_to_none=True)
@@ -284,7 +285,7 @@ def build_head():
 
 
 def variants(net):
-    choices = {"layout": ["nchw", "nhwc"], "poolFirst": [True, False], "foreach": [True, False]}
+    choices = {"layout": ["nchw", "nhwc"], "poolFirst": [True, False]}
     if net in ("protocol-a", "protocol-b"):
         choices["legs"] = ["one pass", "two passes"]
     else:
@@ -328,8 +329,7 @@ def choose(net, batch, spec):
 def describe(variant):
     order = "pool then ReLU" if variant["poolFirst"] else "ReLU then pool"
     layout = "NCHW" if variant["layout"] == "nchw" else "channels last"
-    optimiser = "foreach optimiser" if variant["foreach"] else "looped optimiser"
-    return ", ".join([layout, order, variant.get("legs") or variant["distances"], optimiser])
+    return ", ".join([layout, order, variant.get("legs") or variant["distances"]])
 
 
 def main():
@@ -353,6 +353,7 @@ def main():
             net, batch, spec = request["net"], request["batch"], request.get("spec") or {}
             key = json.dumps([net, batch, spec])
             if key not in trainings:
+                trainings.clear()
                 tried = choose(net, batch, spec)
                 step, num_parameters = create_training(net, batch, spec, tried[0][1])
                 trainings[key] = {
