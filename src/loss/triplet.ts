@@ -1,0 +1,84 @@
+import { SamesameError } from '../base/errors.ts';
+import { checkBatch, checkBetween } from './checks.ts';
+import { embeddingSpread } from './embedding-spread.ts';
+import { distancesInBatch } from './euclidean.ts';
+import { batchAll } from './mining/batch-all.ts';
+import { batchHard } from './mining/batch-hard.ts';
+import { semiHard } from './mining/semi-hard.ts';
+import type { Mining, Penalty } from './mining/triplets.ts';
+import { pairMasks } from './pair-masks.ts';
+import type { BatchLoss } from './types.ts';
+import { weightedMean } from './weighted-mean.ts';
+
+const MINING = { 'batch-all': batchAll, 'batch-hard': batchHard, 'semi-hard': semiHard } satisfies Record<
+  string,
+  Mining
+>;
+
+export interface TripletOptions {
+  /** How much farther a negative must be than a positive, above 0. Default .2, FaceNet's, for embeddings of length 1. */
+  readonly margin?: number;
+  /**
+   * Which triplets count. Default `'batch-all'`: `'batch-hard'` learns from the few hardest only, which on a young
+   * network may end with all points in one (FaceNet, section 3.2). `'semi-hard'` lies between.
+   */
+  readonly mining?: keyof typeof MINING;
+  /** `ln(1 + exp(gap))` in place of the hinge: no margin to choose, and no triplet is ever done. Default false. */
+  readonly soft?: boolean;
+  /** Squared distances, as FaceNet has them. Default false: Hermans et al. find the roots steadier. */
+  readonly squared?: boolean;
+}
+
+/**
+ * Asks of each anchor that its positives be nearer than its negatives: the mean of `max(d(a,p) − d(a,n) + margin, 0)`
+ * over the triplets of a batch that `mining` picks. Anchors without a positive or without a negative are left out;
+ * where none is left the loss is 0 with zero gradient. Equal points get gradient 0.
+ *
+ * Diagnostics: `meanPositiveDistance`, `meanNegativeDistance` (Euclidean, over all pairs), `activeShare` (of the
+ * triplets looked at, those that cost something; soft, those whose negative is nearer), `embeddingSpread`.
+ * @throws E_CONFIG where the margin is not above 0, is given to a soft loss, or `mining` is unknown; the loss E_SHAPE,
+ *   E_DTYPE
+ * @source Schroff, Kalenichenko & Philbin 2015, "FaceNet", eq. 2; soft: Hermans, Beyer & Leibe 2017, section 2
+ * @example
+ * const { loss, diagnostics } = triplet({ mining: 'batch-hard', soft: true })(embeddings, labels);
+ */
+export function triplet(options: TripletOptions = {}): BatchLoss {
+  const { mining = 'batch-all', squared = false } = options;
+  const penalty = penaltyOf(options);
+  if (!Object.hasOwn(MINING, mining)) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'triplet: unknown mining',
+      expected: Object.keys(MINING).join(', '),
+      received: String(mining),
+    });
+  }
+  return (embeddings, labels) => {
+    checkBatch(embeddings, labels, 'triplet');
+    const masks = pairMasks(labels);
+    const distances = distancesInBatch(embeddings);
+    const mined = MINING[mining](squared ? distances.squared : distances.distance, masks, penalty);
+    return {
+      loss: mined.loss,
+      diagnostics: {
+        meanPositiveDistance: weightedMean(distances.distance, masks.similar),
+        meanNegativeDistance: weightedMean(distances.distance, masks.dissimilar),
+        activeShare: mined.activeShare,
+        embeddingSpread: embeddingSpread(embeddings),
+      },
+    };
+  };
+}
+
+function penaltyOf({ margin, soft = false }: TripletOptions): Penalty {
+  if (!soft) {
+    checkBetween(margin ?? 0.2, 0, Number.POSITIVE_INFINITY, 'triplet: margin');
+    return { margin: margin ?? 0.2 };
+  }
+  if (margin === undefined) return 'soft';
+  throw new SamesameError('E_CONFIG', {
+    what: 'a soft triplet loss has no margin',
+    expected: 'soft: true, or a margin',
+    received: `soft: true, margin: ${margin}`,
+    help: 'leave one of them out',
+  });
+}
