@@ -1,0 +1,26 @@
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text that is safe between tags and inside quoted attributes of HTML and SVG. */
+export function escapeHtml(text: string): string {
+  // Control characters are not allowed in XML at all.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '')
+    .replace(/[&<>"']/g, (c) => ENTITIES[c]);
+}
+
+/** Text that Markdown shows as it is, on one line. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>|#~!]/g, (c) => `\\${c}`);
+}
+
+/** The address of an image, or an empty one where it is not a data URI of an image: the page loads nothing. */
+export function imageSource(uri: string): string {
+  return /^data:image\/(png|jpeg|webp|gif|avif);base64,[A-Za-z0-9+/=]*$/.test(uri) ? uri : 'data:,';
+}

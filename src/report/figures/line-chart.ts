@@ -1,0 +1,70 @@
+import { COLORS, drawFrame, drawMark, drawNothing, linePath, num, SERIES_COLORS } from './frame.ts';
+
+export interface Series {
+  readonly name: string;
+  /** x and y; a y of null or NaN leaves a gap. */
+  readonly points: readonly (readonly [number, number | null])[];
+}
+
+export interface LineChartOptions {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** At most four, so that each keeps a colour of its own. */
+  readonly series: readonly Series[];
+  /** A vertical line, the kept epoch for one. */
+  readonly mark?: { readonly x: number; readonly label: string } | null;
+  /** Whether the y axis starts at 0. Default false. */
+  readonly isFromZero?: boolean;
+}
+
+/** Lines over a shared axis as SVG, such as a loss by epoch; single points show as dots. */
+export function lineChart(options: LineChartOptions): string {
+  const { title, xLabel, yLabel, mark = null, isFromZero = false } = options;
+  const series = options.series.slice(0, SERIES_COLORS.length).map(({ name, points }, i) => ({
+    name,
+    color: SERIES_COLORS[i],
+    points: points.map(([x, y]) => [x, y ?? Number.NaN] as const),
+  }));
+  const finite = series
+    .flatMap(({ points }) => points)
+    .filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
+  if (finite.length === 0) return drawNothing(title, 'Nothing was recorded');
+  const drawn = series.filter(({ points }) => points.some(([, y]) => Number.isFinite(y)));
+  const xs = finite.map(([x]) => x);
+  const ys = finite.map(([, y]) => y);
+  const isSingle = Math.max(...xs) === Math.min(...xs);
+  return drawFrame({
+    title,
+    x: {
+      label: xLabel,
+      min: isSingle ? xs[0] - 1 : Math.min(...xs),
+      max: isSingle ? xs[0] + 1 : Math.max(...xs),
+      isWhole: xs.every(Number.isInteger),
+    },
+    y: {
+      label: yLabel,
+      min: isFromZero ? Math.min(0, ...ys) : Math.min(...ys),
+      max: Math.max(...ys),
+      isNice: true,
+    },
+    legend: drawn.map(({ name, color }) => ({ name, color })),
+    draw: (x, y) => {
+      const lines = drawn.map(({ color, points }) => {
+        const places = points.map(([px, py]) => [x.at(px), y.at(py)] as const);
+        const path = `<path d="${linePath(places)}" fill="none" stroke="${color}" stroke-width="2.2" stroke-linejoin="round"/>`;
+        if (points.length > 40) return path;
+        const dots = places
+          .filter(([, py]) => Number.isFinite(py))
+          .map(([px, py]) => `<circle cx="${num(px)}" cy="${num(py)}" r="2.6" fill="${color}"/>`);
+        return path + dots.join('');
+      });
+      return (mark === null ? '' : drawMark(x.at(mark.x), mark.label)) + lines.join('');
+    },
+  });
+}
+
+/** Colour of the n-th series, for a text that speaks of it. */
+export function seriesColor(index: number): string {
+  return SERIES_COLORS[index] ?? COLORS.ink;
+}

@@ -1,0 +1,25 @@
+export { confusionTable } from './figures/confusion-table.ts';
+export { precisionRecallFigure, rocFigure } from './figures/curves.ts';
+export { histogramFigure } from './figures/histogram.ts';
+export { lineChart } from './figures/line-chart.ts';
+export { pairGallery } from './figures/pair-gallery.ts';
+export { retrievalGrid } from './figures/retrieval-grid.ts';
+export { type ModelCardData, renderModelCard } from './model-card.ts';
+export { renderReport } from './render-report.ts';
+export type {
+  EpochMetrics,
+  GalleryPair,
+  PairGallery,
+  ReportCost,
+  ReportData,
+  ReportDataset,
+  ReportImage,
+  ReportModel,
+  ReportSplit,
+  RetrievalExample,
+  RetrievedImage,
+} from './report-data.ts';
+export { type ResultRow, type Results, resultRows } from './result-rows.ts';
+export { type DrawPairsOptions, drawPairsAsText, type PictureInText } from './terminal/pictures.ts';
+export { renderResults } from './terminal/results.ts';
+export { fitText, renderTable, type TableOptions } from './terminal/table.ts';
