@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { SamesameError } from '../base/errors.ts';
+
+/** Version of the artefact's layout. A reader refuses versions that it does not know. */
+export const MODEL_VERSION = 1;
+
+const pixelSize = z.int().min(1).max(4096);
+
+/** The schema of an artefact's `config.json`. */
+export const modelConfigSchema = z.strictObject({
+  format: z.literal('samesame-model'),
+  version: z.literal(MODEL_VERSION),
+  /** Network and size of the embedding. */
+  encoder: z.strictObject({
+    name: z.string(),
+    embeddingSize: z.int().min(1),
+    /** Whether embeddings have length 1. */
+    normalized: z.boolean(),
+    sha256: z.string(),
+  }),
+  /** Learned head, where the model compares with one. */
+  comparator: z.strictObject({ name: z.string(), symmetric: z.boolean(), sha256: z.string() }).optional(),
+  /** What an image must become before the encoder reads it. */
+  input: z.strictObject({
+    height: pixelSize,
+    width: pixelSize,
+    channels: z.union([z.literal(1), z.literal(3)]),
+    resize: z.enum(['fit', 'cover', 'stretch']),
+  }),
+  /** `euclidean` between embeddings, or `comparator`: one minus the head's similarity. */
+  distance: z.enum(['euclidean', 'comparator']),
+  /** Pairs below this distance are the same thing. Chosen on validation pairs. */
+  threshold: z.number(),
+  /** `P(same) = 1 / (1 + exp(slope · distance + intercept))`, fitted on validation pairs. */
+  calibration: z.strictObject({ slope: z.number(), intercept: z.number() }),
+  /** Names of the classes that the model was trained on. */
+  classes: z.array(z.string()),
+  provenance: z.strictObject({
+    dataset: z.string(),
+    fingerprint: z.string(),
+    numImages: z.int(),
+    seed: z.union([z.int(), z.string()]),
+    samesame: z.string(),
+    runtime: z.string(),
+    training: z.record(z.string(), z.unknown()),
+  }),
+});
+
+export type ModelConfig = z.infer<typeof modelConfigSchema>;
+
+/**
+ * A `config.json` read and checked.
+ * @throws E_MODEL where it is no such file, E_MODEL_VERSION where another version of samesame wrote it
+ */
+export function parseModelConfig(text: string, path: string): ModelConfig {
+  const json = parseJson(text, path) as { format?: unknown; version?: unknown } | null;
+  if (json?.format === 'samesame-model' && json.version !== MODEL_VERSION) {
+    throw new SamesameError('E_MODEL_VERSION', {
+      what: `${path} was written for another version of the model format`,
+      expected: `version ${MODEL_VERSION}`,
+      received: `version ${String(json.version)}`,
+      help:
+        Number(json.version) > MODEL_VERSION
+          ? 'update samesame: npm install samesame@latest'
+          : 'train the model again, or load it with the samesame that wrote it',
+    });
+  }
+  const result = modelConfigSchema.safeParse(json);
+  if (result.success) return result.data;
+  throw new SamesameError('E_MODEL', {
+    what: `${path} is not the configuration of a samesame model`,
+    expected: 'a config.json as samesame writes it',
+    received: z.prettifyError(result.error),
+    help: 'point to the model folder of a finished run',
+  });
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SamesameError('E_MODEL', {
+      what: `${path} is not JSON`,
+      expected: 'a whole config.json',
+      received: `${text.length} characters`,
+      help: 'the file was cut or changed; train again or copy it anew',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { SamesameError } from '../base/errors.ts';
+import type { Program, Runtime } from '../graph/runtime/types.ts';
+
+/** Turns decoded images into embeddings, a batch at a time. */
+export interface Embedder {
+  /** D of the embeddings. */
+  readonly embeddingSize: number;
+  /** Bytes of one decoded image: height × width × channels. */
+  readonly imageBytes: number;
+  /**
+   * @param pixels uint8 `[N, H, W, C]`
+   * @returns float32 `[N, D]`, owned by the caller
+   * @throws E_SHAPE where the bytes are not whole images
+   */
+  embed(pixels: Uint8Array): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** Images a run of the network: enough to keep two cores busy, few enough that activations stay in the cache. */
+const BATCH_SIZE = 64;
+
+/** Loads an encoder's ONNX bytes. @throws E_MODEL where they are no samesame encoder, E_RUNTIME */
+export async function createEmbedder(encoder: Uint8Array, runtime: Runtime): Promise<Embedder> {
+  const program = await runtime.load(encoder);
+  const [, ...imageShape] = checkedShape(program, 'images', 4);
+  const [, embeddingSize] = checkedShape(program, 'embedding', 2);
+  const imageBytes = imageShape.reduce((product, dim) => product * dim, 1);
+
+  return {
+    embeddingSize,
+    imageBytes,
+    async embed(pixels) {
+      const numImages = pixels.length / imageBytes;
+      if (!Number.isInteger(numImages)) {
+        throw new SamesameError('E_SHAPE', {
+          what: 'embed needs whole images',
+          expected: `a multiple of ${imageBytes} bytes, ${imageShape.join('×')} an image`,
+          received: `${pixels.length} bytes`,
+        });
+      }
+      const embeddings = new Float32Array(numImages * embeddingSize);
+      for (let start = 0; start < numImages; start += BATCH_SIZE) {
+        const end = Math.min(start + BATCH_SIZE, numImages);
+        const images = runtime.tensor('uint8', pixels.subarray(start * imageBytes, end * imageBytes), [
+          end - start,
+          ...imageShape,
+        ]);
+        const { embedding } = await program.run({ images });
+        embeddings.set(embedding.data as Float32Array, start * embeddingSize);
+      }
+      return embeddings;
+    },
+    close: () => program.close(),
+  };
+}
+
+function checkedShape({ inputs, outputs }: Program, name: string, rank: number): number[] {
+  const shape = (inputs[name] ?? outputs[name])?.shape;
+  if (shape?.length === rank && shape.slice(1).every((dim) => typeof dim === 'number'))
+    return shape as number[];
+  throw new SamesameError('E_MODEL', {
+    what: 'this ONNX file is not an encoder of samesame',
+    expected: 'images uint8 [batch, H, W, C] → embedding float32 [batch, D]',
+    received: `inputs ${Object.keys(inputs).join(', ')}; outputs ${Object.keys(outputs).join(', ')}`,
+  });
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRuntime } from '#runtime';
+import { errorFromSystem, SamesameError } from '../base/errors.ts';
+import type { Runtime } from '../graph/runtime/types.ts';
+import { createHeadComparer, euclideanComparer } from './comparator.ts';
+import { parseModelConfig } from './config.ts';
+import { createEmbedder } from './embedder.ts';
+import { createModel, type Model } from './model.ts';
+import { sha256 } from './save.ts';
+
+/**
+ * Loads a model folder.
+ * @param folder as `saveModel` or a run wrote it; a run's folder is understood too
+ * @throws E_NOT_FOUND, E_PERMISSION; E_MODEL where a file is cut or changed; E_MODEL_VERSION
+ * @example
+ * const model = await loadModel('runs/demo/model');
+ * const { verdict, probability } = await model.compareFiles('a.jpg', 'b.jpg');
+ */
+export async function loadModel(
+  folder: string,
+  { runtime = createRuntime() }: { readonly runtime?: Runtime } = {},
+): Promise<Model> {
+  const { path, text } = await readConfig(folder);
+  const config = parseModelConfig(text, join(path, 'config.json'));
+  const { embeddingSize } = config.encoder;
+  const embedder = await createEmbedder(
+    await readChecked(path, 'encoder.onnx', config.encoder.sha256),
+    runtime,
+  );
+  const comparer =
+    config.comparator === undefined
+      ? euclideanComparer(embeddingSize)
+      : await createHeadComparer(
+          await readChecked(path, 'comparator.onnx', config.comparator.sha256),
+          { embeddingSize, symmetric: config.comparator.symmetric },
+          runtime,
+        );
+  return createModel(config, embedder, comparer);
+}
+
+/** The config of a model folder, or of the model inside a run's folder. */
+async function readConfig(folder: string): Promise<{ path: string; text: string }> {
+  for (const path of [join(folder, 'model'), folder]) {
+    const text = await readFile(join(path, 'config.json'), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+      throw errorFromSystem(error, `reading the model ${folder}`);
+    });
+    if (text !== undefined) return { path, text };
+  }
+  throw new SamesameError('E_NOT_FOUND', {
+    what: `there is no model in ${folder}`,
+    expected: 'a folder with config.json and encoder.onnx, as a finished run has in model/',
+    help: 'train one first: samesame train DATA, or npm run demo',
+  });
+}
+
+/** A file whose bytes are those that the config was written for. @throws E_MODEL */
+async function readChecked(folder: string, name: string, checksum: string): Promise<Uint8Array> {
+  const path = join(folder, name);
+  const bytes = await readFile(path).catch((error) => {
+    throw errorFromSystem(error, `reading ${path}`);
+  });
+  if (sha256(bytes) === checksum) return bytes;
+  throw new SamesameError('E_MODEL', {
+    what: `${path} is not the file that this model was saved with`,
+    expected: `sha256 ${checksum}`,
+    received: `sha256 ${sha256(bytes)}, ${bytes.length} bytes`,
+    help: 'it was cut or changed on the way; copy the model folder again, or train again',
+  });
+}

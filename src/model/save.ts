@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFolderAtomic } from '../base/files.ts';
+import { MODEL_VERSION, type ModelConfig, modelConfigSchema } from './config.ts';
+
+/** What makes a model folder. */
+export interface ModelParts {
+  readonly encoder: Uint8Array;
+  readonly comparator?: Uint8Array;
+  readonly config: ModelSettings;
+  /** Text of the model card, `README.md`. */
+  readonly card: string;
+}
+
+/** The config without what `saveModel` works out itself. */
+export type ModelSettings = Omit<ModelConfig, 'format' | 'version' | 'encoder' | 'comparator'> & {
+  readonly encoder: Omit<ModelConfig['encoder'], 'sha256'>;
+  readonly comparator?: Omit<NonNullable<ModelConfig['comparator']>, 'sha256'>;
+};
+
+/**
+ * Writes a model folder, whole or not at all: `encoder.onnx`, `comparator.onnx` where there is a head, `config.json`,
+ * `README.md`. Equal parts give equal bytes. A folder that was there is replaced.
+ * @throws E_PERMISSION, E_DISK_FULL, E_IO
+ */
+export async function saveModel(
+  folder: string,
+  { encoder, comparator, config, card }: ModelParts,
+): Promise<ModelConfig> {
+  const full: ModelConfig = modelConfigSchema.parse({
+    ...config,
+    format: 'samesame-model',
+    version: MODEL_VERSION,
+    encoder: { ...config.encoder, sha256: sha256(encoder) },
+    comparator: comparator && { ...config.comparator, sha256: sha256(comparator) },
+  });
+  await writeFolderAtomic(folder, async (temporary) => {
+    await writeFile(join(temporary, 'encoder.onnx'), encoder);
+    if (comparator !== undefined) await writeFile(join(temporary, 'comparator.onnx'), comparator);
+    await writeFile(join(temporary, 'README.md'), card);
+    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(full, null, 2)}\n`);
+  });
+  return full;
+}
+
+/** Checksum of a file's bytes, in hex. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

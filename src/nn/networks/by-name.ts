@@ -1,0 +1,26 @@
+import { compact } from './compact.ts';
+import type { Encoder } from './encoder.ts';
+import { protocolA } from './protocol-a.ts';
+import { protocolB } from './protocol-b.ts';
+import { protocolE } from './protocol-e.ts';
+
+/** Names of the ready networks. */
+export const ENCODERS = ['compact', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
+export type EncoderName = (typeof ENCODERS)[number];
+
+/** A ready network by its name. @param embeddingSize D, for the networks that leave it open */
+export function createEncoder(
+  name: EncoderName,
+  { embeddingSize }: { readonly embeddingSize?: number } = {},
+): Encoder {
+  switch (name) {
+    case 'compact':
+      return compact({ embeddingSize });
+    case 'protocol-a':
+      return protocolA();
+    case 'protocol-b':
+      return protocolB();
+    case 'protocol-e':
+      return protocolE();
+  }
+}

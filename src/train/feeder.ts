@@ -1,0 +1,86 @@
+import type { Random } from '../base/random.ts';
+import type { PixelStore } from '../data/pixels/store.ts';
+import type { PairSampler } from '../data/samplers/pairs.ts';
+import type { BatchSampler } from '../data/samplers/sampler.ts';
+import type { StepBatch } from './stepper.ts';
+
+/** Changes images in place: uint8 `[n, H, W, C]`. */
+export type Augment = (images: Uint8Array, random: Random) => void;
+
+/** Gives each step its images. */
+export interface Feeder {
+  readonly stepsPerEpoch: number;
+  readonly imagesPerStep: number;
+  /**
+   * The batches of an epoch (from 0), from batch `first` on. What a batch holds depends on the seed and its place alone.
+   * A batch's arrays are written over by the one after the next.
+   */
+  batches(epoch: number, first: number): AsyncGenerator<StepBatch>;
+}
+
+export interface FeederParts {
+  readonly pixels: PixelStore;
+  readonly augment?: Augment;
+  readonly random: Random;
+}
+
+/** Batches of labelled images, for a loss that sees all pairs in a batch. */
+export function feedBatches(sampler: BatchSampler, labels: Int32Array, parts: FeederParts): Feeder {
+  return createFeeder(sampler, sampler.batchSize, parts, (indices) => ({
+    indices,
+    labels: Int32Array.from(indices, (index) => labels[index]),
+  }));
+}
+
+/** Batches of explicit pairs: left images first, then right ones. */
+export function feedPairs(sampler: PairSampler, parts: FeederParts): Feeder {
+  return createFeeder(sampler, 2 * sampler.batchSize, parts, ({ left, right, similar }) => {
+    const indices = new Int32Array(2 * sampler.batchSize);
+    indices.set(left);
+    indices.set(right, sampler.batchSize);
+    return { indices, similar };
+  });
+}
+
+interface Drawn {
+  readonly indices: Int32Array;
+  readonly labels?: Int32Array;
+  readonly similar?: Float32Array;
+}
+
+function createFeeder<T>(
+  sampler: { readonly numBatches: number; batches(epoch: number): Generator<T> },
+  imagesPerStep: number,
+  { pixels, augment, random }: FeederParts,
+  draw: (batch: T) => Drawn,
+): Feeder {
+  const { height, width, channels } = pixels.shape;
+  const buffers = [0, 1].map(() => new Uint8Array(imagesPerStep * height * width * channels));
+
+  async function prepare(batch: T, epoch: number, place: number): Promise<StepBatch> {
+    const { indices, ...rest } = draw(batch);
+    const images = buffers[place % 2];
+    await pixels.gather(indices, images);
+    const stream = random.fork('batch', epoch, place);
+    augment?.(images, stream.fork('augment'));
+    return { images, random: stream, ...rest };
+  }
+
+  return {
+    stepsPerEpoch: sampler.numBatches,
+    imagesPerStep,
+    async *batches(epoch, first) {
+      let place = 0;
+      let coming: Promise<StepBatch> | undefined;
+      for (const batch of sampler.batches(epoch)) {
+        const current = coming;
+        // Reading from disk goes on while the current batch is used.
+        coming = place < first ? undefined : prepare(batch, epoch, place);
+        coming?.catch(() => {});
+        place++;
+        if (current !== undefined) yield await current;
+      }
+      if (coming !== undefined) yield await coming;
+    },
+  };
+}

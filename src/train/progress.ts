@@ -1,0 +1,65 @@
+/** One epoch as `metrics.jsonl` and checkpoints keep it. */
+export interface EpochRecord {
+  /** From 1. */
+  readonly epoch: number;
+  /** Steps done since the start of the run. */
+  readonly step: number;
+  /** Mean over the epoch's steps. */
+  readonly loss: number;
+  /** Mean learning rate over the epoch's steps. */
+  readonly rate: number;
+  /** Means over the epoch's steps of what the loss reports beside its value. */
+  readonly diagnostics: Readonly<Record<string, number>>;
+  readonly validation: Validation;
+  /** Whether it is the best epoch so far. */
+  readonly isBest: boolean;
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+}
+
+/** How good a state of the network is on validation pairs. */
+export interface Validation {
+  /** Share of balanced pairs that are told apart at `threshold`, the best one for these pairs. */
+  readonly accuracy: number;
+  readonly threshold: number;
+  /** Means over similar and dissimilar pairs. */
+  readonly positiveDistance: number;
+  readonly negativeDistance: number;
+}
+
+/** Where a run stands: all that resuming needs beside the arrays. */
+export interface RunProgress {
+  /** Epochs that are finished. */
+  readonly epoch: number;
+  /** Steps done in the epoch that is not. */
+  readonly stepInEpoch: number;
+  /** Sums over those steps, so that the epoch's means come out as without a break. */
+  readonly sums: Readonly<Record<string, number>>;
+  readonly records: readonly EpochRecord[];
+  readonly seconds: number;
+  /** Fingerprint of the configuration and the data. A run resumes only as itself. */
+  readonly identity: string;
+}
+
+/** What training tells while it works. */
+export type TrainEvent =
+  | {
+      readonly kind: 'step';
+      readonly epoch: number;
+      readonly numEpochs: number;
+      /** Steps done in this epoch. */
+      readonly step: number;
+      readonly stepsPerEpoch: number;
+      readonly loss: number;
+      readonly rate: number;
+      readonly imagesPerSecond: number;
+      /** Estimate for the rest of the run. */
+      readonly secondsLeft: number;
+      /** Of the last epoch. */
+      readonly validation?: Validation;
+    }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly numEpochs: number }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'stop'; readonly reason: string }
+  | { readonly kind: 'stage'; readonly stage: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'note'; readonly message: string };

@@ -1,0 +1,171 @@
+import { type CompiledGraph, compile } from '../graph/compile.ts';
+import { gradients } from '../graph/gradients.ts';
+import { add } from '../graph/ops/add.ts';
+import { divide } from '../graph/ops/divide.ts';
+import { maximum } from '../graph/ops/maximum.ts';
+import { multiply } from '../graph/ops/multiply.ts';
+import { reduceSum } from '../graph/ops/reduce-sum.ts';
+import { slice } from '../graph/ops/slice.ts';
+import { input } from '../graph/ops/source.ts';
+import { sqrt } from '../graph/ops/sqrt.ts';
+import { square } from '../graph/ops/square.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { LossOutput } from '../loss/types.ts';
+import { fromPixels, type PixelScale } from '../nn/layers/pixels.ts';
+import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
+import { createScope, type Parameter, type Scope } from '../nn/scope.ts';
+import type { Optimizer } from './optimizers/optimizer.ts';
+import type { Schedule } from './schedules.ts';
+
+/** Everything that one training step computes. */
+export interface StepPlan {
+  readonly encoder: Encoder;
+  readonly imageShape: ImageShape;
+  readonly pixelScale: PixelScale;
+  /** Images in a batch. In pairs mode the first half are left images, the second half right ones. */
+  readonly batchSize: number;
+  readonly objective: Objective;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** Scale the gradient down to this length where it is longer. Default: no limit. */
+  readonly clipNorm?: number;
+  /** Adds `l2 · Σ weight²` to the loss. Default 0. */
+  readonly l2?: number;
+}
+
+/** What is minimised: a function of a batch and its labels, or of explicit pairs. */
+export type Objective =
+  | { readonly kind: 'batch'; loss(embeddings: Tensor, labels: Tensor, scope: Scope): LossOutput }
+  | { readonly kind: 'pairs'; loss(left: Tensor, right: Tensor, similar: Tensor, scope: Scope): LossOutput };
+
+/** The compiled step and the names that its runner needs. */
+export interface StepGraph {
+  readonly graph: CompiledGraph;
+  readonly parameters: readonly Parameter[];
+  /** Every array that a step turns into its next value: parameters, their slots, the step count. */
+  readonly state: readonly StateEntry[];
+  /** Named scalars beside the loss. */
+  readonly diagnostics: readonly string[];
+  /** Int32 inputs that want fresh random bits. */
+  readonly randomInputs: readonly {
+    readonly name: string;
+    readonly length: number;
+    readonly shape: readonly number[];
+  }[];
+}
+
+export interface StateEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The parameter that it is, where it is one; other state begins at 0. */
+  readonly parameter?: Parameter;
+}
+
+export const STEP_COUNT = 'step';
+/** The output that carries the next value of a state entry. */
+export const nextOf = (name: string): string => `next/${name}`;
+
+/**
+ * Builds the training step as one graph.
+ *
+ * Inputs: `images` uint8 `[N, H, W, C]`; `labels` int32 `[N]` or `similar` float32 `[N/2]`; random bits; the state.
+ * Outputs: `loss`, `rate`, the diagnostics, and the next state.
+ */
+export function buildStep(plan: StepPlan): StepGraph {
+  const { height, width, channels } = plan.imageShape;
+  const collected = createScope({ training: true });
+  const { scope } = collected;
+  const images = input('images', 'uint8', [plan.batchSize, height, width, channels]);
+  const embeddings = plan.encoder.layer(fromPixels(images, plan.pixelScale), scope);
+  const { loss: dataLoss, diagnostics } = applyObjective(plan, embeddings, scope);
+
+  const { parameters, updates, randomInputs } = collected;
+  const trainable = parameters.filter((parameter) => parameter.trainable);
+  const loss = addPenalty(dataLoss, trainable, plan.l2 ?? 0);
+  const { scaled, norm } = clip(
+    gradients(
+      loss,
+      trainable.map(({ tensor }) => tensor),
+    ),
+    plan.clipNorm,
+  );
+
+  const count = input(STEP_COUNT, 'float32', []);
+  const step = add(count, 1);
+  const learningRate = plan.schedule(count);
+  const state: StateEntry[] = [{ name: STEP_COUNT, shape: [] }];
+  const outputs: Record<string, Tensor> = {
+    loss,
+    rate: learningRate,
+    ...(norm && { gradientNorm: norm }),
+    ...diagnostics,
+  };
+  outputs[nextOf(STEP_COUNT)] = step;
+  for (const parameter of parameters) {
+    state.push({ name: parameter.name, shape: parameter.shape, parameter });
+    if (!parameter.trainable) outputs[nextOf(parameter.name)] = updates.get(parameter) ?? parameter.tensor;
+  }
+  trainable.forEach((parameter, i) => {
+    const slotNames = plan.optimizer.slots.map((slot) => `${parameter.name}@${slot}`);
+    const result = plan.optimizer.update({
+      parameter: parameter.tensor,
+      gradient: scaled[i],
+      slots: slotNames.map((name) => input(name, 'float32', parameter.shape)),
+      step,
+      learningRate,
+      decays: parameter.decays,
+    });
+    outputs[nextOf(parameter.name)] = result.parameter;
+    slotNames.forEach((name, slot) => {
+      state.push({ name, shape: parameter.shape });
+      outputs[nextOf(name)] = result.slots[slot];
+    });
+  });
+
+  return {
+    graph: compile(outputs, { name: 'training-step' }),
+    parameters,
+    state,
+    diagnostics: Object.keys(diagnostics),
+    randomInputs: randomInputs.map(({ node, shape }) => ({
+      name: (node.attributes as { name: string }).name,
+      shape: shape as number[],
+      length: (shape as number[]).reduce((product, dim) => product * dim, 1),
+    })),
+  };
+}
+
+function applyObjective({ objective, batchSize }: StepPlan, embeddings: Tensor, scope: Scope): LossOutput {
+  if (objective.kind === 'batch') {
+    return objective.loss(embeddings, input('labels', 'int32', [batchSize]), scope);
+  }
+  const half = batchSize / 2;
+  const left = slice(embeddings, [0], [half]);
+  const right = slice(embeddings, [half], [batchSize]);
+  return objective.loss(left, right, input('similar', 'float32', [half]), scope);
+}
+
+function addPenalty(loss: Tensor, parameters: readonly Parameter[], l2: number): Tensor {
+  if (l2 === 0) return loss;
+  const squares = parameters.filter(({ decays }) => decays).map(({ tensor }) => reduceSum(square(tensor)));
+  return add(
+    loss,
+    multiply(
+      squares.reduce((sum, value) => add(sum, value)),
+      l2,
+    ),
+  );
+}
+
+/** All gradients scaled by `limit / norm` where their common norm is above the limit (Pascanu et al. 2013). */
+function clip(
+  all: readonly Tensor[],
+  limit: number | undefined,
+): { scaled: readonly Tensor[]; norm?: Tensor } {
+  if (limit === undefined) return { scaled: all };
+  const norm = sqrt(
+    all.map((gradient) => reduceSum(square(gradient))).reduce((sum, value) => add(sum, value)),
+  );
+  const factor = divide(limit, maximum(norm, limit));
+  return { scaled: all.map((gradient) => multiply(gradient, factor)), norm };
+}

@@ -1,0 +1,103 @@
+import { SamesameError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import type { Program, Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
+import { nextOf, type StepGraph } from './step-graph.ts';
+
+/** What is fed at one step. The arrays are read during the call and belong to the caller. */
+export interface StepBatch {
+  /** uint8 `[N, H, W, C]`. */
+  readonly images: Uint8Array;
+  /** int32 `[N]`, for a loss over the batch. */
+  readonly labels?: Int32Array;
+  /** float32 `[N / 2]`, for a loss over explicit pairs. */
+  readonly similar?: Float32Array;
+  /** Source of this step's random bits, where the network wants some. */
+  readonly random: Random;
+}
+
+/** A training step that holds its state. */
+export interface Stepper {
+  /** Takes one step. @returns the loss, the rate and the diagnostics */
+  run(batch: StepBatch): Promise<Readonly<Record<string, number>>>;
+  /** Copies of the state's arrays by name. */
+  read(): Map<string, Float32Array>;
+  /** Replaces the state. @throws E_CHECKPOINT where an array is missing or of another length */
+  write(state: ReadonlyMap<string, Float32Array>): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Loads a step and keeps its state in two sets of arrays: each step reads one and writes the other, so parameters are
+ * never copied and never pass through anything but ONNX Runtime.
+ */
+export async function createStepper(step: StepGraph, runtime: Runtime, random: Random): Promise<Stepper> {
+  const program = await runtime.load(step.graph.bytes, { purpose: 'training' });
+  const fill = ({ shape }: { readonly shape: readonly number[] }, data: Float32Array) =>
+    runtime.tensor('float32', data, shape);
+  const lengthOf = (shape: readonly number[]) => shape.reduce((product, dim) => product * dim, 1);
+  let current = new Map(
+    step.state.map((entry) => {
+      const { name, shape, parameter } = entry;
+      const initial =
+        parameter?.initializer(shape, random.fork('parameter', name)) ?? new Float32Array(lengthOf(shape));
+      return [name, fill(entry, initial)];
+    }),
+  );
+  let next = new Map(
+    step.state.map((entry) => [entry.name, fill(entry, new Float32Array(lengthOf(entry.shape)))]),
+  );
+  const bits = new Map(step.randomInputs.map(({ name, length }) => [name, new Int32Array(length)]));
+  const results = scalarOutputs(step, runtime);
+
+  return {
+    async run(batch) {
+      const feeds: Record<string, RuntimeTensor> = { ...batchFeeds(batch, program, runtime) };
+      const fetches: Record<string, RuntimeTensor> = { ...results };
+      for (const { name } of step.state) {
+        feeds[name] = current.get(name)!;
+        fetches[nextOf(name)] = next.get(name)!;
+      }
+      for (const { name, shape } of step.randomInputs) {
+        const array = bits.get(name)!;
+        const stream = batch.random.fork(name);
+        for (let i = 0; i < array.length; i++) array[i] = stream.bits();
+        feeds[name] = runtime.tensor('int32', array, shape);
+      }
+      await program.run(feeds, fetches);
+      [current, next] = [next, current];
+      return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data[0] as number]));
+    },
+    read: () =>
+      new Map([...current].map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)])),
+    write(state) {
+      for (const [name, { data }] of current) {
+        const values = state.get(name);
+        if (values?.length !== data.length) {
+          throw new SamesameError('E_CHECKPOINT', {
+            what: 'the checkpoint does not fit this network',
+            expected: `${data.length} numbers for ${name}`,
+            received: values === undefined ? 'none' : String(values.length),
+            help: 'resume with the configuration that the run was started with',
+          });
+        }
+        (data as Float32Array).set(values);
+      }
+    },
+    close: () => program.close(),
+  };
+}
+
+function scalarOutputs({ graph, state }: StepGraph, runtime: Runtime): Record<string, RuntimeTensor> {
+  const carried = new Set(state.map(({ name }) => nextOf(name)));
+  const names = Object.keys(graph.outputs).filter((name) => !carried.has(name));
+  return Object.fromEntries(names.map((name) => [name, runtime.tensor('float32', new Float32Array(1), [])]));
+}
+
+function batchFeeds({ images, labels, similar }: StepBatch, { inputs }: Program, runtime: Runtime) {
+  const feeds: Record<string, RuntimeTensor> = {
+    images: runtime.tensor('uint8', images, inputs.images.shape as number[]),
+  };
+  if (labels !== undefined) feeds.labels = runtime.tensor('int32', labels, [labels.length]);
+  if (similar !== undefined) feeds.similar = runtime.tensor('float32', similar, [similar.length]);
+  return feeds;
+}
