@@ -15,7 +15,7 @@ import type { LogitLoss } from './types.ts';
  *
  * Diagnostics as `diagnoseLogits` gives them.
  * @throws the loss E_SHAPE, E_DTYPE
- * @source Brier 1950, "Verification of forecasts expressed in terms of probability", eq. 2, of which this is one half
+ * @source Brier 1950, "Verification of forecasts expressed in terms of probability": half of its score, which sums over both classes
  * @example
  * const { loss } = meanSquaredError()(comparator.logits(left, right, scope), similar);
  */

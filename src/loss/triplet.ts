@@ -38,7 +38,7 @@ export interface TripletOptions {
  * triplets looked at, those that cost something; soft, those whose negative is nearer), `embeddingSpread`.
  * @throws E_CONFIG where the margin is not above 0, is given to a soft loss, or `mining` is unknown; the loss E_SHAPE,
  *   E_DTYPE
- * @source Schroff, Kalenichenko & Philbin 2015, "FaceNet", eq. 2; soft: Hermans, Beyer & Leibe 2017, section 2
+ * @source Schroff, Kalenichenko & Philbin 2015, "FaceNet", section 3.1; soft: Hermans, Beyer & Leibe 2017, section 2
  * @example
  * const { loss, diagnostics } = triplet({ mining: 'batch-hard', soft: true })(embeddings, labels);
  */

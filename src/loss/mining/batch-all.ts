@@ -16,7 +16,7 @@ import { countTriplets, distancesWhere, type Mining, NEVER } from './triplets.ts
  * Every triplet of the batch, `N³` work. With a margin, the mean over active triplets (those that still cost
  * something): else the ever more that are done would drown the few that are not. Soft, the mean over all, since each
  * costs something.
- * @source Hermans, Beyer & Leibe 2017, eq. 6; the mean over non-zero terms, section 4.2
+ * @source Hermans, Beyer & Leibe 2017, "In defense of the triplet loss", L_BA; the mean over active triplets, L_BA≠0
  */
 export const batchAll: Mining = (distances, masks, penalty) => {
   const positives = distancesWhere(masks.similar, distances, -NEVER);

@@ -5,7 +5,7 @@ import { distancesWhere, type Mining, meanPenalty, NEVER } from './triplets.ts';
 
 /**
  * For each anchor its farthest positive and its nearest negative; mean over the anchors that have both. `N²` work.
- * @source Hermans, Beyer & Leibe 2017, "In defense of the triplet loss for person re-identification", eq. 5
+ * @source Hermans, Beyer & Leibe 2017, "In defense of the triplet loss for person re-identification", L_BH
  */
 export const batchHard: Mining = (distances, { similar, dissimilar }, penalty) =>
   meanPenalty(

@@ -18,7 +18,7 @@ import { distancesWhere, type Mining, meanPenalty, NEVER } from './triplets.ts';
  * For each pair of anchor and positive the nearest negative that is farther than the positive; where none is, the
  * farthest negative. The paper leaves that case open; this answer is TensorFlow Addons'. Mean over the similar pairs
  * whose anchor has a negative. `N³` work.
- * @source Schroff, Kalenichenko & Philbin 2015, "FaceNet", eq. 4
+ * @source Schroff, Kalenichenko & Philbin 2015, "FaceNet", section 3.2
  */
 export const semiHard: Mining = (distances, { similar, dissimilar }, penalty) => {
   const candidates = distancesWhere(dissimilar, distances, NEVER);
