@@ -1,0 +1,61 @@
+/** Everything in this room; `web.ts` is the part of it that runs in a browser. */
+export { type Augment, createAugmenter } from './augment/augmenter.ts';
+export { type AugmentOptions, readAugmentOptions } from './augment/options.ts';
+export { type ClassLabels, labelByName } from './class-names.ts';
+export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
+export { fingerprintOf } from './fingerprint.ts';
+export { joinParts, type SetPart } from './join.ts';
+export { compareNames } from './order.ts';
+export { allPairBlocks, allPairs } from './pairs/all.ts';
+export { drawBalancedPairs } from './pairs/balanced.ts';
+export { type CouplePairsOptions, drawCouplePairs, splitCouples } from './pairs/couples.ts';
+export { drawHardPairs } from './pairs/hard.ts';
+export { joinPairs, takePairs } from './pairs/list.ts';
+export { drawRatioPairs, type RatioPairsOptions } from './pairs/ratio.ts';
+export { type PairSplits, splitPairs } from './pairs/split.ts';
+export {
+  type DecodeOptions,
+  decodeImage,
+  type PixelTarget,
+  readImageShape,
+  resizeImage,
+} from './pixels/decode.ts';
+export { type GuessedShape, type GuessOptions, guessPixelShape } from './pixels/guess.ts';
+export type { RawImage } from './pixels/netpbm.ts';
+export { type PrepareOptions, preparePixels } from './pixels/prepare.ts';
+export { createStore, type PixelStore, type StoredRows } from './pixels/store.ts';
+export { type ClassSamplerOptions, chooseClassBatch, createClassSampler } from './samplers/class.ts';
+export { createPairSampler, type PairSampler } from './samplers/pairs.ts';
+export type { BatchSampler } from './samplers/sampler.ts';
+export { createShuffledSampler, type ShuffledSamplerOptions } from './samplers/shuffled.ts';
+export { type Couples, readCouples } from './sources/couples.ts';
+export { type FolderOptions, readFolder } from './sources/folder.ts';
+export { type IdxSource, readIdx } from './sources/idx.ts';
+export { readIdxFolder } from './sources/idx-folder.ts';
+export { type ManifestOptions, readManifest } from './sources/manifest.ts';
+export { readMnist } from './sources/mnist.ts';
+export { readNpz } from './sources/npz.ts';
+export { type Dataset, type OpenOptions, openDataset } from './sources/open.ts';
+export { type PairedSet, readPairList } from './sources/pair-list.ts';
+export { isImageName, listImages } from './sources/walk.ts';
+export {
+  type SplitByImageOptions,
+  type SplitOptions,
+  type Splits,
+  splitByClass,
+  splitByImage,
+} from './splits.ts';
+export { selectClasses, subset } from './subset.ts';
+export { checkOptionNames, suggest } from './suggest.ts';
+export type {
+  BadImage,
+  DecodedPixels,
+  EncodedPixels,
+  ImageSet,
+  PairList,
+  PixelShape,
+  ProgressEvent,
+  ResizeRule,
+  SkippedFiles,
+  SplitName,
+} from './types.ts';
