@@ -1,9 +1,10 @@
 import { SamesameError } from '../base/errors.ts';
 import type { ProgressEvent } from '../data/types.ts';
-import { type BootstrapOptions, bootstrap } from './bootstrap.ts';
+import type { BootstrapOptions } from './bootstrap.ts';
 import { type DistanceName, forEachDistanceRow } from './distances.ts';
 import { type Estimate, wilson } from './interval.ts';
 import type { Products } from './products.ts';
+import { addQuery, createQueryMetrics, estimateMean } from './query-metrics.ts';
 import { createSelector } from './select.ts';
 
 export interface RetrieveOptions extends BootstrapOptions {
@@ -44,9 +45,6 @@ export interface Retrieval {
   readonly mapAtR: Estimate;
 }
 
-/** With fewer classes than this, drawing classes again says little, so queries are drawn. */
-const MIN_CLASSES_TO_RESAMPLE = 20;
-
 /**
  * Retrieval metrics of embeddings, each with its 95 % interval, without ever holding an N × N matrix.
  *
@@ -80,7 +78,7 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieval> {
   const numAll = labels.length;
   const numGallery = galleryLabels.length;
   const classSizes = countClasses(galleryLabels);
-  const queries = new Queries(numAll, ks);
+  const queries = createQueryMetrics(numAll, ks);
   const selector = createSelector(numGallery);
   const maxK = Math.max(0, ...ks);
   const numFindable = leaveOneOut ? numGallery - 1 : numGallery;
@@ -104,12 +102,13 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieval> {
       if (numRelevant <= 0) return;
       if (leaveOneOut) keys[query] = -1;
       const count = selector.select(keys, Math.max(numRelevant, maxK));
-      queries.add(label, numRelevant, numFindable, selector.nearest, count, galleryLabels);
+      const nearest = selector.nearest.subarray(0, count);
+      addQuery(queries, { label, numRelevant, numFindable, nearest, galleryLabels });
     },
   );
   options.onProgress?.({ stage: 'retrieve', done: numAll, total: numAll });
 
-  const estimate = (values: Float64Array) => queries.estimateMean(values, options);
+  const estimate = (values: Float64Array) => estimateMean(queries, values, options);
   return {
     numQueries: queries.count,
     numSkippedQueries: numAll - queries.count,
@@ -120,70 +119,6 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieval> {
     rPrecision: estimate(queries.rPrecision),
     mapAtR: estimate(queries.mapAtR),
   };
-}
-
-/** The metrics of each measured query, in the order of measuring. */
-class Queries {
-  count = 0;
-  readonly ks: readonly number[];
-  readonly labels: Int32Array;
-  /** Queries with a hit among the k nearest, by place of k. */
-  readonly numFound: Float64Array;
-  readonly precisionAt: readonly Float64Array[];
-  readonly rPrecision: Float64Array;
-  readonly mapAtR: Float64Array;
-
-  constructor(capacity: number, ks: readonly number[]) {
-    this.ks = ks;
-    this.labels = new Int32Array(capacity);
-    this.numFound = new Float64Array(ks.length);
-    this.precisionAt = ks.map(() => new Float64Array(capacity));
-    this.rPrecision = new Float64Array(capacity);
-    this.mapAtR = new Float64Array(capacity);
-  }
-
-  add(
-    label: number,
-    numRelevant: number,
-    numFindable: number,
-    nearest: Int32Array,
-    numNearest: number,
-    galleryLabels: ArrayLike<number>,
-  ): void {
-    const query = this.count++;
-    this.labels[query] = label;
-    let hits = 0;
-    let precisionSum = 0;
-    for (let rank = 0; rank < Math.min(numRelevant, numNearest); rank++) {
-      if (galleryLabels[nearest[rank]] !== label) continue;
-      hits++;
-      precisionSum += hits / (rank + 1);
-    }
-    this.rPrecision[query] = hits / numRelevant;
-    this.mapAtR[query] = precisionSum / numRelevant;
-    for (let i = 0; i < this.ks.length; i++) {
-      const depth = Math.min(this.ks[i], numNearest);
-      let found = 0;
-      for (let rank = 0; rank < depth; rank++) if (galleryLabels[nearest[rank]] === label) found++;
-      if (found > 0) this.numFound[i]++;
-      this.precisionAt[i][query] = found / Math.min(this.ks[i], numFindable);
-    }
-  }
-
-  estimateMean(values: Float64Array, options: BootstrapOptions): Estimate {
-    const measured = values.subarray(0, this.count);
-    const sums = new Map<number, number>();
-    const counts = new Map<number, number>();
-    for (let query = 0; query < this.count; query++) {
-      const label = this.labels[query];
-      sums.set(label, (sums.get(label) ?? 0) + measured[query]);
-      counts.set(label, (counts.get(label) ?? 0) + 1);
-    }
-    if (sums.size < MIN_CLASSES_TO_RESAMPLE) {
-      return bootstrap(measured, new Uint8Array(this.count).fill(1), options);
-    }
-    return bootstrap([...sums.values()], [...counts.values()], options);
-  }
 }
 
 function countClasses(labels: ArrayLike<number>): Map<number, number> {

@@ -1,4 +1,4 @@
-import type { Estimate } from '../evaluate/index.ts';
+import type { DistanceName, Estimate } from '../evaluate/index.ts';
 
 /** What stands where there is no number. */
 export const NOTHING = '–';
@@ -31,6 +31,16 @@ export function formatCount(value: number | null): string {
 export function formatNumber(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return NOTHING;
   return Math.abs(value) >= 1000 ? formatCount(value) : String(Number(value.toPrecision(4)));
+}
+
+/** `0.213`: three decimals, so that distances in a row can be compared at a glance. */
+export function formatDistance(value: number): string {
+  return Number.isFinite(value) ? value.toFixed(Math.abs(value) >= 100 ? 0 : 3) : NOTHING;
+}
+
+/** As prose writes it: Euclid has a capital. */
+export function formatDistanceName(distance: DistanceName): string {
+  return distance === 'euclidean' ? 'Euclidean' : 'cosine';
 }
 
 /** `48 s`, `3 min 20 s`, `2 h 5 min`. */

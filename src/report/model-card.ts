@@ -1,5 +1,5 @@
 import { escapeMarkdown } from './escape.ts';
-import { formatCount, formatNumber, formatRange, formatRate } from './format.ts';
+import { formatCount, formatDistanceName, formatNumber, formatRange, formatRate } from './format.ts';
 import type { ReportData } from './report-data.ts';
 import { resultRows } from './result-rows.ts';
 
@@ -24,17 +24,18 @@ export type ModelCardData = Pick<
 export function renderModelCard(card: ModelCardData): string {
   const { title, data, model, verification } = card;
   const [height, width, channels] = model.inputShape;
+  const distanceName = formatDistanceName(model.distance);
   const classes = data.classNames.slice(0, 50).map(escapeMarkdown).join(', ');
   const more = data.classNames.length > 50 ? ` and ${data.classNames.length - 50} more` : '';
   return `# ${escapeMarkdown(title)}
 
-Turns an image into ${model.embeddingDim} numbers such that images of the same thing lie close together. Two images are called the **same** when the ${model.distance} distance of their embeddings is below **${formatNumber(verification.threshold)}**.
+Turns an image into ${model.embeddingDim} numbers such that images of the same thing lie close together. Two images are called the **same** when the ${distanceName} distance of their embeddings is below **${formatNumber(verification.threshold)}**.
 
 ## Intended use
 Telling whether two images show the same thing, finding images like a given one, and finding duplicates, among images like those it learned from. It is not made to identify people, and no decision about a person should rest on it.
 
 ## Data
-${escapeMarkdown(data.name)}: ${formatCount(data.numImages)} images, ${formatCount(data.classNames.length)} classes${classes === '' ? '' : ` (${classes}${more})`}. Fingerprint \`${code(data.fingerprint)}\`.
+${escapeMarkdown(data.name)}: ${formatCount(data.numImages)} images${classes === '' ? '' : `, ${formatCount(data.classNames.length)} classes (${classes}${more})`}. Fingerprint \`${code(data.fingerprint)}\`.
 
 | split | images | pairs |
 |---|--:|--:|
@@ -57,7 +58,7 @@ The threshold ${formatNumber(verification.threshold)} has the highest accuracy o
 
 ## Limits
 - Images unlike those it learned from (other things, other cameras, other crops) can land anywhere: measure on your own pairs first.
-- Search and compare with the ${model.distance} distance, the one it was trained with.
+- Search and compare with the ${distanceName} distance, the one it was trained with.
 - A class that it never saw may be told apart less well than the numbers above say.
 - Pairs of the same images are not independent, so intervals are somewhat narrower than those of fresh images.
 

@@ -8,6 +8,7 @@ import { retrievalGrid } from './figures/retrieval-grid.ts';
 import {
   formatBytes,
   formatCount,
+  formatDistanceName,
   formatDuration,
   formatNumber,
   formatPercent,
@@ -46,6 +47,8 @@ export function renderReport(data: ReportData): string {
 
 function header({ title, data, model, verification, retrieval, rawPixels, cost }: ReportData): string {
   const numClasses = data.classNames.length;
+  const inClasses =
+    numClasses === 0 ? '' : ` in ${formatCount(numClasses)} ${numClasses === 1 ? 'class' : 'classes'}`;
   const tiles = [
     tile(
       'Pair accuracy',
@@ -75,9 +78,9 @@ function header({ title, data, model, verification, retrieval, rawPixels, cost }
     );
   }
   return (
-    `<header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(model.network)}, ${formatCount(model.numParameters)} parameters, learned from ${escapeHtml(data.name)}: ` +
-    `${formatCount(data.numImages)} images in ${formatCount(numClasses)} ${numClasses === 1 ? 'class' : 'classes'}. ` +
-    `Measured on ${formatCount(verification.numPairs)} pairs, ${formatCount(verification.numSimilar)} of them similar; two images are called the same when their ${escapeHtml(model.distance)} distance is below ${formatNumber(verification.threshold)}.</p></header>` +
+    `<header><h1>${escapeHtml(title)}</h1><p>Learned from ${escapeHtml(data.name)}: ` +
+    `${formatCount(data.numImages)} images${inClasses}, by a network with ${formatCount(model.numParameters)} parameters. ` +
+    `Measured on ${formatCount(verification.numPairs)} pairs, ${formatCount(verification.numSimilar)} of them similar; two images are called the same when their ${formatDistanceName(model.distance)} distance is below ${formatNumber(verification.threshold)}.</p></header>` +
     `<ul class="tiles">${tiles.join('')}</ul>`
   );
 }
@@ -223,7 +226,7 @@ function making(data: ReportData): string {
     ['Loss', model.loss],
     ['Parameters', formatCount(model.numParameters)],
     ['Input', `uint8 [N, ${height}, ${width}, ${channels}]`],
-    ['Embedding', `float32 [N, ${model.embeddingDim}], ${model.distance} distance`],
+    ['Embedding', `float32 [N, ${model.embeddingDim}], ${formatDistanceName(model.distance)} distance`],
     ['Model file', formatBytes(cost.modelBytes)],
     ['Training', formatDuration(cost.trainSeconds)],
     [

@@ -50,9 +50,10 @@ export function resultRows({ verification, retrieval, rawPixels }: Results): Res
   return [
     ...rows,
     ...Object.keys(retrieval.recallAt).map((k) => search(`Recall@${k}`, (from) => from.recallAt[Number(k)])),
-    ...Object.keys(retrieval.precisionAt).map((k) =>
-      search(`Precision@${k}`, (from) => from.precisionAt[Number(k)]),
-    ),
+    // Precision@1 is recall@1.
+    ...Object.keys(retrieval.precisionAt)
+      .filter((k) => k !== '1')
+      .map((k) => search(`Precision@${k}`, (from) => from.precisionAt[Number(k)])),
     search('R-precision', (from) => from.rPrecision),
     search('MAP@R', (from) => from.mapAtR),
   ];

@@ -21,7 +21,7 @@ h3 { font-size: 1rem; font-weight: 620; margin: 28px 0 10px; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 0 32px; margin: 40px 0 0; padding: 0; list-style: none; }
 .tiles li { border-top: 2px solid var(--ink); padding: 12px 0 18px; }
 .tiles .name { display: block; font-size: .86rem; color: var(--muted); }
-.tiles .value { display: block; font-size: 2.05rem; line-height: 1.25; letter-spacing: -.03em; font-weight: 620; }
+.tiles .value { display: block; font-size: 1.85rem; line-height: 1.3; white-space: nowrap; letter-spacing: -.03em; font-weight: 620; }
 .tiles .note { display: block; font-size: .82rem; color: var(--muted); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
@@ -42,21 +42,21 @@ td.quiet { color: var(--muted); }
 .confusion span { font-size: .84rem; color: var(--muted); }
 .confusion .right { background: var(--similar-soft); } .confusion .wrong { background: var(--dissimilar-soft); }
 ul.pairs, ul.searches, ol.found { list-style: none; margin: 0; padding: 0; }
-.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(158px, 1fr)); gap: 14px; }
+.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(172px, 1fr)); gap: 14px; }
 .pair { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 10px; break-inside: avoid; min-width: 0; }
 .images { display: grid; grid-template-columns: 1fr 1fr; gap: 6px; }
 .picture { margin: 0; min-width: 0; }
 .picture img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; border-radius: 5px; background: #000; }
 .picture figcaption { font-size: .76rem; color: var(--muted); margin-top: 3px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.pair p { margin: 6px 0 0; font-size: .8rem; line-height: 1.35; }
+.pair p { margin: 6px 0 0; font-size: .78rem; line-height: 1.4; }
 .pair .verdict b { font-weight: 620; } .pair .verdict span, .facts { color: var(--muted); }
 .pair .facts { margin-top: 1px; }
 .right .verdict b, .found .right span { color: var(--similar); }
 .wrong .verdict b, .found .wrong span { color: var(--dissimilar); }
 .searches { display: grid; gap: 18px; }
-.search { display: grid; grid-template-columns: 76px 1fr; gap: 20px; align-items: start; break-inside: avoid; }
+.search { display: grid; grid-template-columns: 96px 1fr; gap: 20px; align-items: start; break-inside: avoid; }
 .query { border-right: 1px solid var(--rule); padding-right: 16px; }
-.found { display: grid; grid-template-columns: repeat(auto-fill, minmax(56px, 1fr)); gap: 8px; }
+.found { display: grid; grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 10px 8px; }
 .found img { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: pixelated; border-radius: 5px; background: #000; border-bottom: 3px solid var(--similar); }
 .found .wrong img { border-bottom: 3px dashed var(--dissimilar); }
 .found span { display: block; font-size: .74rem; margin-top: 2px; white-space: nowrap; }
@@ -66,8 +66,8 @@ ul.pairs, ul.searches, ol.found { list-style: none; margin: 0; padding: 0; }
 code { font: .86em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
 footer { margin-top: 72px; padding-top: 16px; border-top: 1px solid var(--rule); color: var(--muted); font-size: .84rem; }
 @media (max-width: 560px) { main { padding: 32px 16px 56px; } h2 { margin-top: 48px; }
-  .tiles { grid-template-columns: 1fr 1fr; gap: 0 20px; } .tiles .value { font-size: 1.6rem; }
-  .pairs { grid-template-columns: 1fr 1fr; gap: 10px; } .search { grid-template-columns: 60px 1fr; gap: 12px; } .query { padding-right: 10px; }
+  .tiles { grid-template-columns: 1fr 1fr; gap: 0 20px; } .tiles .value { font-size: 1.5rem; }
+  .pairs { grid-template-columns: 1fr 1fr; gap: 10px; } .search { grid-template-columns: 60px 1fr; gap: 12px; } .query { padding-right: 10px; } .found { grid-template-columns: repeat(auto-fill, minmax(50px, 1fr)); }
   th, td { padding-right: 8px; } td.number, th.number { padding-left: 10px; } table { font-size: .86rem; } }
 @media print { :root { --paper: #fff; --card: #fff; --ink: #000; --muted: #555; --rule: #ddd; --similar: #0969b0; --dissimilar: #c24e00; --third: #007f68; --fourth: #9a4f86; --similar-soft: #0969b014; --dissimilar-soft: #c24e0016; }
   main { max-width: none; padding: 0; } h2 { break-after: avoid; } figure, table { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }

@@ -3,7 +3,7 @@ import { COLORS, drawFrame, drawNothing, linePath, num, text } from './frame.ts'
 import type { Scale } from './scale.ts';
 
 /** Windows onto the corner where a good curve lives: shares of each axis. */
-const ZOOMS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5] as const;
+const ZOOMS = [0.01, 0.02, 0.05, 0.1, 0.2] as const;
 
 export interface RocFigureOptions {
   readonly points: readonly RocPoint[];

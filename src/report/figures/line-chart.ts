@@ -1,4 +1,4 @@
-import { COLORS, drawFrame, drawMark, drawNothing, linePath, num, SERIES_COLORS } from './frame.ts';
+import { drawFrame, drawMark, drawNothing, linePath, num, SERIES_COLORS } from './frame.ts';
 
 export interface Series {
   readonly name: string;
@@ -33,13 +33,14 @@ export function lineChart(options: LineChartOptions): string {
   const drawn = series.filter(({ points }) => points.some(([, y]) => Number.isFinite(y)));
   const xs = finite.map(([x]) => x);
   const ys = finite.map(([, y]) => y);
-  const isSingle = Math.max(...xs) === Math.min(...xs);
+  const span = Math.max(...xs) - Math.min(...xs);
+  const pad = span === 0 ? 1 : span * 0.02; // room for the outer dots
   return drawFrame({
     title,
     x: {
       label: xLabel,
-      min: isSingle ? xs[0] - 1 : Math.min(...xs),
-      max: isSingle ? xs[0] + 1 : Math.max(...xs),
+      min: Math.min(...xs) - pad,
+      max: Math.max(...xs) + pad,
       isWhole: xs.every(Number.isInteger),
     },
     y: {
@@ -62,9 +63,4 @@ export function lineChart(options: LineChartOptions): string {
       return (mark === null ? '' : drawMark(x.at(mark.x), mark.label)) + lines.join('');
     },
   });
-}
-
-/** Colour of the n-th series, for a text that speaks of it. */
-export function seriesColor(index: number): string {
-  return SERIES_COLORS[index] ?? COLORS.ink;
 }

@@ -1,5 +1,5 @@
 import { escapeHtml, imageSource } from '../escape.ts';
-import { formatNumber } from '../format.ts';
+import { formatDistance } from '../format.ts';
 import type { GalleryPair, ReportImage } from '../report-data.ts';
 
 /** Pairs as cards in HTML: two pictures, distance, probability, verdict, and whether the verdict is right. */
@@ -11,11 +11,11 @@ export function pairGallery(pairs: readonly GalleryPair[]): string {
 function drawPair(pair: GalleryPair): string {
   const { left, right, distance, probability, verdict } = pair;
   const { kind, mark } = judge(pair);
-  const chance = probability === null ? '' : ` · ${Math.round(probability * 100)}\u202f% same`;
+  const chance = probability === null ? '' : `<br>probability ${probability.toFixed(2)}`;
   return (
     `<li class="pair ${kind}"><div class="images">${picture(left)}${picture(right)}</div>` +
     `<p class="verdict"><b>${mark} ${verdict}</b> <span>${pair.similar === 1 ? 'similar' : 'dissimilar'}</span></p>` +
-    `<p class="facts">distance ${formatNumber(distance)}${chance}</p></li>`
+    `<p class="facts">distance ${formatDistance(distance)}${chance}</p></li>`
   );
 }
 

@@ -1,5 +1,5 @@
 import { escapeHtml, imageSource } from '../escape.ts';
-import { formatNumber } from '../format.ts';
+import { formatDistance } from '../format.ts';
 import type { RetrievalExample, RetrievedImage } from '../report-data.ts';
 import { picture } from './pair-gallery.ts';
 
@@ -16,5 +16,5 @@ export function retrievalGrid(examples: readonly RetrievalExample[]): string {
 function drawFound({ image, label, distance, isRight }: RetrievedImage): string {
   const name = escapeHtml(label);
   const kind = isRight ? 'right' : 'wrong';
-  return `<li class="${kind}" title="${name}, distance ${formatNumber(distance)}"><img src="${imageSource(image)}" alt="${name}" loading="lazy"><span>${isRight ? '✓' : '✗'} ${formatNumber(distance)}</span></li>`;
+  return `<li class="${kind}" title="${name}, distance ${formatDistance(distance)}"><img src="${imageSource(image)}" alt="${name}" loading="lazy"><span>${isRight ? '✓' : '✗'} ${formatDistance(distance)}</span></li>`;
 }

@@ -73,7 +73,7 @@ function drawImage(pixels: Uint8Array, shape: PixelShape, columns: number, hasCo
         line += `\u001b[38;2;${upper.join(';')};48;2;${lower.join(';')}m▀`;
       } else {
         const light = (luminance(upper) + luminance(lower)) / 2;
-        line += SHADES[Math.min(SHADES.length - 1, Math.floor((light / 256) * SHADES.length))];
+        line += SHADES[Math.round((light / 255) * (SHADES.length - 1))];
       }
     }
     lines.push(hasColor ? line + RESET : line);

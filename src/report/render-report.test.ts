@@ -1,0 +1,289 @@
+import { describe, expect, it } from 'vitest';
+import {
+  calibrateLogistic,
+  chooseThreshold,
+  distanceHistogram,
+  precisionRecallCurve,
+  retrieve,
+  rocCurve,
+  verify,
+} from '../evaluate/index.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatRate } from './format.ts';
+import { renderModelCard } from './model-card.ts';
+import { renderReport } from './render-report.ts';
+import type { ReportData } from './report-data.ts';
+
+/** A one-pixel PNG. */
+const PIXEL =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==';
+
+/** A report of made-up distances with hostile names, for the tests of this room. */
+async function createSample(): Promise<ReportData> {
+  const similar = Array.from({ length: 400 }, (_, i) => i % 2);
+  const distances = similar.map((y, i) => ((i * 61) % 397) / 397 + (y === 1 ? 0 : 0.7));
+  const threshold = chooseThreshold(distances, similar);
+  const embeddings = Float32Array.from({ length: 80 }, (_, i) => ((i % 40) % 5) + Math.sin(i));
+  const labels = Array.from({ length: 40 }, (_, i) => i % 5);
+  const image = (label: string) => ({ image: PIXEL, label });
+  return {
+    title: 'Shoes & <script>alert(1)</script>',
+    createdAt: '2024-05-06',
+    data: {
+      name: 'shoes "new"',
+      numImages: 12_345,
+      classNames: ['<script>alert(2)</script>', "boot|s'", 'sandal'],
+      splits: [{ name: 'test<b>', numImages: 678, numPairs: null }],
+      fingerprint: 'sha256:abc',
+    },
+    model: {
+      network: 'compact',
+      loss: 'contrastive',
+      numParameters: 76_121,
+      inputShape: [28, 30, 1],
+      embeddingDim: 64,
+      distance: 'euclidean',
+    },
+    configuration: { batchSize: 256, 'augment<i>': 'flip', schedule: null, mixed: true },
+    seed: 'seven`',
+    versions: { samesame: '0.1.0', node: '20' },
+    epochs: [
+      { epoch: 1, trainLoss: 0.5, validationLoss: 0.6, validationAccuracy: 0.9 },
+      { epoch: 2, trainLoss: 0.3, validationLoss: null, validationAccuracy: null },
+      { epoch: 3, trainLoss: 0.2, validationLoss: 0.3, validationAccuracy: 0.95 },
+    ],
+    bestEpoch: 3,
+    verification: verify({ distances, similar, threshold }),
+    calibration: calibrateLogistic(distances, similar),
+    retrieval: await retrieve({ embeddings, labels }),
+    rawPixels: { verification: verify({ distances, similar, threshold: 0.3 }), retrieval: null },
+    roc: rocCurve(distances, similar),
+    precisionRecall: precisionRecallCurve(distances, similar),
+    histogram: distanceHistogram(distances, similar),
+    galleries: [
+      {
+        title: 'Most wrong <u>',
+        pairs: [
+          {
+            left: image('a<x>'),
+            right: image('b'),
+            distance: 0.25,
+            probability: 0.75,
+            verdict: 'same',
+            similar: 0,
+          },
+          {
+            left: image('c'),
+            right: image('d'),
+            distance: 1.5,
+            probability: null,
+            verdict: 'different',
+            similar: 0,
+          },
+          {
+            left: image('e'),
+            right: image('f'),
+            distance: 1.5,
+            probability: 0.5,
+            verdict: 'unsure',
+            similar: 1,
+          },
+        ],
+      },
+    ],
+    retrievalExamples: [
+      {
+        query: image('q<y>'),
+        neighbours: [
+          { ...image('near'), distance: 0.125, isRight: true },
+          { ...image('far'), distance: 0.5, isRight: false },
+        ],
+      },
+    ],
+    cost: {
+      trainSeconds: 143,
+      trainImagesPerSecond: 8420.4,
+      embedImagesPerSecond: null,
+      modelBytes: 306_200,
+    },
+  };
+}
+
+/** The same with everything left out that can be, and every metric undefined that can be. */
+async function createBareSample(): Promise<ReportData> {
+  const sample = await createSample();
+  return {
+    ...sample,
+    createdAt: null,
+    data: { ...sample.data, classNames: [], splits: [] },
+    configuration: {},
+    versions: {},
+    epochs: [],
+    bestEpoch: null,
+    verification: verify({ distances: [0.5], similar: [0], threshold: 0.5 }),
+    calibration: null,
+    retrieval: await retrieve({ embeddings: new Float32Array([1]), labels: [0] }),
+    rawPixels: null,
+    roc: [],
+    precisionRecall: [],
+    histogram: null,
+    galleries: [],
+    retrievalExamples: [],
+    cost: { trainSeconds: null, trainImagesPerSecond: null, embedImagesPerSecond: null, modelBytes: null },
+  };
+}
+
+const VOID = new Set(['meta', 'img', 'br', '!doctype', 'path', 'circle']);
+
+/** Names of elements that are opened and not closed, or closed and not open. */
+function unbalanced(html: string): string[] {
+  const open: string[] = [];
+  const wrong: string[] = [];
+  const body = html.replace(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, '');
+  for (const [, slash, name, self] of body.matchAll(/<(\/?)([a-z0-9!]+)[^>]*?(\/?)>/gi)) {
+    const tag = name.toLowerCase();
+    if (self === '/' || VOID.has(tag)) continue;
+    if (slash === '') open.push(tag);
+    else if (open.pop() !== tag) wrong.push(tag);
+  }
+  return [...wrong, ...open];
+}
+
+describe('renderReport', () => {
+  it('shows the numbers that it was given', async () => {
+    const data = await createSample();
+    const html = renderReport(data);
+    const { verification, retrieval } = data;
+    for (const metric of [
+      'accuracy',
+      'precision',
+      'recall',
+      'f1',
+      'auc',
+      'averagePrecision',
+      'eer',
+    ] as const) {
+      const { value, low, high } = verification[metric];
+      expect(html).toContain(`<b>${value!.toFixed(4)}</b>`);
+      expect(html).toContain(`${low!.toFixed(4)}–${high!.toFixed(4)}`);
+    }
+    expect(html).toContain(`<b>${retrieval!.mapAtR.value!.toFixed(4)}</b>`);
+    for (const count of Object.values(verification.confusion)) expect(html).toContain(`<b>${count}</b>`);
+    expect(html).toContain('76,121');
+    expect(html).toContain('12,345 images in 3 classes');
+    expect(html).toContain('2 min 23 s');
+    expect(html).toContain('8,420 images/s');
+    expect(html).toContain('306 kB');
+    expect(html).toContain('uint8 [N, 28, 30, 1]');
+    expect(html).toContain('distance 0.250<br>probability 0.75');
+  });
+
+  it('carries its numbers once more as JSON', async () => {
+    const data = await createSample();
+    const json = renderReport(data).match(
+      /<script type="application\/json" id="report-data">(.*?)<\/script>/s,
+    )![1];
+    const { galleries: _, retrievalExamples: __, ...rest } = data;
+    expect(JSON.parse(json)).toEqual(rest);
+  });
+
+  it('escapes every name', async () => {
+    const html = renderReport(await createSample());
+    for (const raw of ['<script>alert', 'test<b>', 'augment<i>', '<u>', 'a<x>', 'q<y>']) {
+      expect(html).not.toContain(raw);
+    }
+    expect(html).toContain('&lt;script&gt;alert(2)&lt;/script&gt;');
+    expect(html).toContain('Shoes &amp; &lt;script&gt;');
+    expect(html.match(/<script/g)).toHaveLength(1);
+  });
+
+  it('loads nothing: no address but data URIs of images', async () => {
+    const data = await createSample();
+    const hostile = { image: 'https://example.com/x.png" onerror="alert(1)', label: 'x' };
+    const html = renderReport({ ...data, retrievalExamples: [{ query: hostile, neighbours: [] }] });
+    expect(html).not.toContain('example.com');
+    expect(html).not.toContain('onerror');
+    expect(html).not.toMatch(/(href|src)="(?!data:)/);
+    expect(html).not.toMatch(/url\(|@import/);
+    expect(html).toContain(PIXEL);
+  });
+
+  it('marks what is right and what is wrong', async () => {
+    const html = renderReport(await createSample());
+    expect(html).toContain('<li class="pair wrong">');
+    expect(html).toContain('✗ same</b> <span>dissimilar');
+    expect(html).toContain('<li class="pair right">');
+    expect(html).toContain('? unsure</b> <span>similar');
+    expect(html).toContain('✓ 0.125');
+    expect(html).toContain('✗ 0.500');
+  });
+
+  it.each([
+    ['everything', createSample],
+    ['almost nothing', createBareSample],
+  ])('is well-formed and without NaN with %s', async (_, create) => {
+    const html = renderReport(await create());
+    expect(unbalanced(html)).toEqual([]);
+    expect(html).not.toMatch(/NaN|undefined|Infinity|\[object/);
+  });
+
+  it('has a sentence under every figure', async () => {
+    const html = renderReport(await createSample());
+    const plots = html.match(/<svg class="plot"|<table class="confusion"/g)!;
+    expect(plots).toHaveLength(6);
+    expect(html.match(/<figcaption><b>[^<]+<\/b>[^<]{40,}<\/figcaption>/g)).toHaveLength(6);
+  });
+});
+
+describe('renderModelCard', () => {
+  it('states numbers, threshold, limits and how to load', async () => {
+    const data = await createSample();
+    const card = renderModelCard(data);
+    const { accuracy, threshold } = data.verification;
+    expect(card).toContain(`| Accuracy | ${formatRate(accuracy.value)} |`);
+    expect(card).toContain(`${formatRate(accuracy.low)}–${formatRate(accuracy.high)}`);
+    expect(card).toContain(`same = distance < ${threshold}`);
+    expect(card).toContain('encoder.onnx');
+    for (const part of [
+      'Intended use',
+      'Data',
+      'Numbers',
+      'Threshold',
+      'Limits',
+      'Loading it',
+      'Provenance',
+    ]) {
+      expect(card).toContain(`## ${part}`);
+    }
+  });
+
+  it('does not depend on the day', async () => {
+    const data = await createSample();
+    expect(renderModelCard(data)).toBe(renderModelCard({ ...data, createdAt: '1999-01-01' } as typeof data));
+  });
+
+  it('keeps names out of the markup', async () => {
+    const card = renderModelCard(await createSample());
+    expect(card).not.toContain('<script>');
+    expect(card).toContain("boot\\|s'");
+    expect(card).toContain('seed `seven `');
+  });
+
+  it('is whole where almost nothing is known', async () => {
+    expect(renderModelCard(await createBareSample())).not.toMatch(/NaN|undefined|Infinity|null/);
+  });
+});
+
+describe('formats', () => {
+  it('write numbers for people', () => {
+    expect(formatCount(1_234_567)).toBe('1,234,567');
+    expect(formatCount(999)).toBe('999');
+    expect(formatNumber(0.123456)).toBe('0.1235');
+    expect(formatNumber(12_345.6)).toBe('12,346');
+    expect(formatNumber(Number.NaN)).toBe('–');
+    expect(formatDuration(9.94)).toBe('9.9 s');
+    expect(formatDuration(59.6)).toBe('1 min 0 s');
+    expect(formatDuration(7500)).toBe('2 h 5 min');
+    expect(formatBytes(999)).toBe('999 B');
+    expect(formatBytes(1_540_000)).toBe('1.5 MB');
+  });
+});
