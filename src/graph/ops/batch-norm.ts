@@ -74,6 +74,9 @@ const inference: OpRule<NormAttributes> = {
  * @param bias float `[C]`
  * @param epsilon default 1e-5, as in ONNX and PyTorch; it also keeps a constant channel finite
  * @throws E_SHAPE
+ * @example
+ * const { y, mean, variance } = batchNorm(x, scale, bias);
+ * const nextMean = add(multiply(runningMean, 0.9), multiply(mean, 0.1)); // an output of the step
  * @source Ioffe & Szegedy 2015, "Batch Normalization"
  */
 export function batchNorm(x: Tensor, scale: Tensor, bias: Tensor, epsilon = 1e-5): BatchNormResult {

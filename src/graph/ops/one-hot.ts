@@ -12,6 +12,8 @@ import { constant } from './source.ts';
  * @param depth number of classes, at least 1
  * @returns float32
  * @throws E_DTYPE, E_CONFIG
+ * @example
+ * oneHot(constant(new Int32Array([2, 0]), [2]), 3); // [[0, 0, 1], [1, 0, 0]]
  */
 export function oneHot(indices: Tensor, depth: number): Tensor {
   const { dtype } = indices;

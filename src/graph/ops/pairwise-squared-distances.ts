@@ -2,10 +2,11 @@ import { SamesameError } from '../../base/errors.ts';
 import { ONNX_TYPE } from '../dtype.ts';
 import { apply, describeShape, type Emitter, type Node, type OpRule, type Tensor } from '../tensor.ts';
 import { add } from './add.ts';
+import { cast } from './cast.ts';
+import { greater } from './comparisons.ts';
 import { matmul } from './matmul.ts';
 import { multiply } from './multiply.ts';
 import { reduceSum } from './reduce-sum.ts';
-import { sign } from './sign.ts';
 import { scalar } from './source.ts';
 import { subtract } from './subtract.ts';
 import { transpose } from './transpose.ts';
@@ -16,7 +17,7 @@ const between: OpRule<null> = {
   infer: ([a, b]) => ({ dtype: a.dtype, shape: [a.shape[0], b.shape[0]] }),
   emit: (emitter, [a, b]) => emitDistances(emitter, a, b),
   gradient: (dy, { inputs: [a, b], output }, index) => {
-    const weights = multiply(dy, sign(output));
+    const weights = positivePart(dy, output);
     return index === 0 ? pull(weights, a, b) : pull(transpose(weights), b, a);
   },
 };
@@ -28,7 +29,7 @@ const among: OpRule<null> = {
   emit: (emitter, [a, one], node) =>
     emitter.node('Mul', [emitDistances(emitter, a, a), emitOffDiagonal(emitter, a, one, node)]),
   gradient: (dy, { inputs: [a], output }) => {
-    const weights = multiply(dy, sign(output));
+    const weights = positivePart(dy, output);
     return pull(add(weights, transpose(weights)), a, a);
   },
 };
@@ -41,6 +42,9 @@ const among: OpRule<null> = {
  * @param b float `[M, D]`; default `a`, and then the diagonal is exactly 0
  * @returns float `[N, M]`
  * @throws E_SHAPE, E_DTYPE
+ * @example
+ * const points = constant(new Float32Array([0, 0, 3, 4]), [2, 2]);
+ * pairwiseSquaredDistances(points); // [[0, 25], [25, 0]]
  */
 export function pairwiseSquaredDistances(a: Tensor, b: Tensor = a): Tensor {
   if (a.shape.length !== 2 || b.shape.length !== 2 || a.shape[1] !== b.shape[1]) {
@@ -58,6 +62,11 @@ export function pairwiseSquaredDistances(a: Tensor, b: Tensor = a): Tensor {
     });
   }
   return a === b ? apply(among, [a, scalar(1, a.dtype)], null) : apply(between, [a, b], null);
+}
+
+/** `dy` where the distance was not clamped. A comparison is twice as fast as Sign. */
+function positivePart(dy: Tensor, distances: Tensor): Tensor {
+  return multiply(dy, cast(greater(distances, 0), dy.dtype));
 }
 
 /** `∂/∂aᵢ Σⱼ wᵢⱼ |aᵢ − bⱼ|² = 2 (aᵢ Σⱼ wᵢⱼ − Σⱼ wᵢⱼ bⱼ)`. */
