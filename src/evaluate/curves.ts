@@ -21,7 +21,7 @@ export interface CurveOptions {
 }
 
 /**
- * The ROC curve from (0, 0) to (1, 1), one point a distinct distance, thinned to `maxPoints` that lie evenly along it.
+ * The ROC curve from (0, 0) to (1, 1), one point a distinct distance, thinned to `maxPoints` that lie evenly along it, denser in the corner of a good curve.
  * A point's threshold `t` reads *same when `distance ≤ t`*; the first point, where nothing is called the same, has none.
  * @param distances `[numPairs]`, lower is closer
  * @param similar `[numPairs]`: 1 the same thing, 0 not
@@ -44,12 +44,12 @@ export function rocCurve(
       truePositiveRate: truePositive / pairs.numSimilar,
     });
   });
-  return thin(points, maxPoints, (point) => [point.falsePositiveRate, point.truePositiveRate]);
+  return thin(points, maxPoints, (point) => [point.falsePositiveRate, 1 - point.truePositiveRate]);
 }
 
 /**
- * The precision–recall curve by growing recall, one point a distinct distance, thinned to `maxPoints` that lie evenly
- * along it. A point's threshold `t` reads *same when `distance ≤ t`*.
+ * The precision–recall curve by growing recall, one point a distinct distance, thinned to `maxPoints` that lie
+ * evenly along it, denser in the corner of a good curve. A point's threshold `t` reads *same when `distance ≤ t`*.
  * @param distances `[numPairs]`, lower is closer
  * @param similar `[numPairs]`: 1 the same thing, 0 not
  * @returns no point without a similar pair
@@ -70,7 +70,7 @@ export function precisionRecallCurve(
       precision: truePositive / (truePositive + falsePositive),
     });
   });
-  return thin(points, maxPoints, (point) => [point.recall, point.precision]);
+  return thin(points, maxPoints, (point) => [1 - point.recall, 1 - point.precision]);
 }
 
 function forEachCut(
@@ -84,21 +84,33 @@ function forEachCut(
   }
 }
 
-/** At most `maxPoints` of the points, the first and the last among them, at even steps of |Δx| + |Δy|. */
-function thin<T>(points: T[], maxPoints: number, place: (point: T) => [number, number]): T[] {
+/**
+ * At most `maxPoints` of the points, the first and the last among them, at even steps along the curve. A step is
+ * measured on a linear scale and on a logarithmic one towards the perfect corner: a good curve turns within a
+ * hundredth of the axis, and a figure zooms in there.
+ * @param fromPerfect distance of a point from the perfect value, along each axis, in [0, 1]
+ */
+function thin<T>(points: T[], maxPoints: number, fromPerfect: (point: T) => [number, number]): T[] {
   const limit = Math.max(2, Math.floor(maxPoints));
   if (points.length <= limit) return points;
+  const smallest = 1 / points.length;
+  const scale = 1 / Math.log(1 + points.length);
+  const place = (value: number) => value + scale * Math.log(value + smallest);
   const along = new Float64Array(points.length);
   for (let i = 1; i < points.length; i++) {
-    const [x0, y0] = place(points[i - 1]);
-    const [x1, y1] = place(points[i]);
-    along[i] = along[i - 1] + Math.abs(x1 - x0) + Math.abs(y1 - y0);
+    const [x0, y0] = fromPerfect(points[i - 1]);
+    const [x1, y1] = fromPerfect(points[i]);
+    along[i] = along[i - 1] + Math.abs(place(x1) - place(x0)) + Math.abs(place(y1) - place(y0));
   }
   const step = along[points.length - 1] / (limit - 1);
   const kept: T[] = [points[0]];
-  for (let i = 1; i + 1 < points.length && kept.length < limit - 1; i++) {
-    if (along[i] >= kept.length * step) kept.push(points[i]);
+  let last = 0;
+  for (let i = 1; i + 1 < points.length; i++) {
+    if (along[i] - last < step) continue;
+    kept.push(points[i]);
+    last = along[i];
   }
+  if (kept.length === limit) kept.pop(); // rounding let one too many in
   kept.push(points[points.length - 1]);
   return kept;
 }

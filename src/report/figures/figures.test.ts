@@ -12,6 +12,7 @@ const confusion = { truePositive: 9, falsePositive: 1, trueNegative: 9, falseNeg
 describe('createScale', () => {
   it('ticks at round numbers', () => {
     expect(createScale({ min: 0, max: 1, from: 0, to: 100 }).ticks).toBeAllClose([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(createScale({ min: 0.99, max: 1, from: 0, to: 1 }).ticks).toHaveLength(6);
     expect(createScale({ min: 3, max: 47, from: 0, to: 1 }).ticks).toEqual([10, 20, 30, 40]);
     expect(createScale({ min: 1, max: 3, from: 0, to: 1, isWhole: true }).ticks).toEqual([1, 2, 3]);
   });
@@ -148,6 +149,6 @@ describe('figures', () => {
     });
     const [, width, height] = svg.match(/<svg x="\d+" y="\d+" width="(\d+)" height="(\d+)"/)!;
     const [, cx, cy] = svg.match(/<circle cx="([\d.]+)" cy="([\d.]+)"/)!;
-    expect([+cx / +width, +cy / +height]).toBeAllClose([0.25, 0.25], { rtol: 1e-3 });
+    expect([+cx / (+width - 4), +cy / (+height - 4)]).toBeAllClose([0.25, 0.25], { rtol: 1e-3 });
   });
 });

@@ -5,9 +5,11 @@ import { createScale, type Scale } from './scale.ts';
 export const WIDTH = 480;
 export const HEIGHT = 320;
 const LEFT = 58;
-const RIGHT = 14;
+const RIGHT = 22;
 const TOP = 40;
 const BOTTOM = 50;
+/** Room around the data, so that a line along the edge keeps its width. */
+const EDGE = 2;
 const PLOT_WIDTH = WIDTH - LEFT - RIGHT;
 const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
 
@@ -72,7 +74,7 @@ export function drawFrame({ title, x, y, legend, draw }: FrameOptions): string {
   lines.push(drawLegend(legend));
   // The inner svg cuts off what a zoomed curve leaves outside, without an id that two figures could share.
   lines.push(
-    `<svg x="${LEFT}" y="${TOP}" width="${PLOT_WIDTH}" height="${PLOT_HEIGHT}" viewBox="0 0 ${PLOT_WIDTH} ${PLOT_HEIGHT}">${draw(xScale, yScale)}</svg>`,
+    `<svg x="${LEFT - EDGE}" y="${TOP - EDGE}" width="${PLOT_WIDTH + 2 * EDGE}" height="${PLOT_HEIGHT + 2 * EDGE}" viewBox="${-EDGE} ${-EDGE} ${PLOT_WIDTH + 2 * EDGE} ${PLOT_HEIGHT + 2 * EDGE}">${draw(xScale, yScale)}</svg>`,
   );
   return drawing(title, lines.join(''));
 }

@@ -51,6 +51,7 @@ export function createScale(options: ScaleOptions): Scale {
 function tickStep(rough: number, isWhole: boolean): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const share = rough / power;
-  const step = (share <= 1.0001 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10) * power;
+  // A little slack: (1 − .99) / 5 is a step of .002 in spite of rounding.
+  const step = (share <= 1.0001 ? 1 : share <= 2.0001 ? 2 : share <= 5.0001 ? 5 : 10) * power;
   return isWhole ? Math.max(1, Math.round(step)) : step;
 }
