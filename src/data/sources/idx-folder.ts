@@ -31,47 +31,54 @@ export async function readIdxFolder(folder: string, name = folder): Promise<Imag
   const fileNames = await readdir(folder).catch((error) => {
     throw errorFromSystem(error, `reading ${folder}`);
   });
-  const parts: SetPart[] = [];
-  const singles: ImageSet[] = [];
-  for (const fileName of fileNames.sort(compareNames)) {
-    const prefix = IMAGES_FILE.exec(fileName)?.[1];
-    if (prefix === undefined) continue;
-    const labels = findLabels(fileNames, fileName);
-    if (labels === undefined) {
-      throw new SamesameError('E_NOT_FOUND', {
-        what: `${join(folder, fileName)} has no file of labels beside it`,
-        expected: fileName.replace('images', 'labels').replace(/idx[34]/, 'idx1'),
-        help: 'put it in the same folder',
-      });
-    }
-    const split = SPLIT_OF_PREFIX[prefix];
-    if (split !== undefined && parts.some((part) => part.split === split)) continue;
-    const set = await readIdx({
-      images: join(folder, fileName),
-      labels: join(folder, labels),
-      name: split === undefined ? name : `${name} ${split}`,
-    });
-    if (split === undefined) singles.push(set);
-    else parts.push({ set, split });
-  }
-  parts.sort((a, b) => SPLIT_ORDER.indexOf(a.split) - SPLIT_ORDER.indexOf(b.split));
-  if (parts.length > 1) return joinParts(name, parts);
-  const only = parts[0]?.set ?? singles[0];
-  if (only === undefined) {
+  const found = listImageFiles(fileNames);
+  if (found.length === 0) {
     throw new SamesameError('E_DATA_EMPTY', {
       what: `${folder} holds no IDX images`,
       expected: 'train-images-idx3-ubyte, t10k-images-idx3-ubyte (or .gz)',
     });
   }
-  if (parts.length === 0 && singles.length > 1) {
+  if (found.length > 1 && new Set(found.map((file) => file.split ?? 'none')).size < found.length) {
     throw new SamesameError('E_DATA', {
-      what: `${folder} holds ${singles.length} IDX data sets`,
-      expected: 'names that begin train-, validation- or t10k-',
-      received: singles.map((set) => set.name).join(', '),
+      what: `${folder} holds more than one IDX data set`,
+      expected: 'one file of images for each of train, validation and t10k (or test)',
+      received: found.map((file) => file.images).join(', '),
       help: 'give the one you mean a folder of its own',
     });
   }
-  return only;
+  const parts: SetPart[] = [];
+  for (const { images, split } of found) {
+    const labels = findLabels(fileNames, images);
+    if (labels === undefined) {
+      throw new SamesameError('E_NOT_FOUND', {
+        what: `${join(folder, images)} has no file of labels beside it`,
+        expected: images.replace('images', 'labels').replace(/idx[34]/, 'idx1'),
+        help: 'put it in the same folder',
+      });
+    }
+    const source = { images: join(folder, images), labels: join(folder, labels), name };
+    parts.push({ set: await readIdx(source), split: split ?? 'train' });
+  }
+  return parts.length === 1 ? parts[0].set : joinParts(name, parts);
+}
+
+interface ImagesFile {
+  readonly images: string;
+  /** What the name says, as in `emnist-letters-train-images-idx3-ubyte`. */
+  readonly split: SplitName | undefined;
+}
+
+/** The files of images, train first; one that lies there plain and compressed counts once. */
+function listImageFiles(fileNames: readonly string[]): ImagesFile[] {
+  const files: ImagesFile[] = [];
+  for (const images of [...fileNames].sort(compareNames)) {
+    const prefix = IMAGES_FILE.exec(images)?.[1];
+    const isDouble = images.endsWith('.gz') && fileNames.includes(images.slice(0, -3));
+    if (prefix === undefined || isDouble) continue;
+    files.push({ images, split: SPLIT_OF_PREFIX[/[^-_]*$/.exec(prefix)![0].toLowerCase()] });
+  }
+  const rank = (file: ImagesFile) => SPLIT_ORDER.indexOf(file.split ?? 'train');
+  return files.sort((a, b) => rank(a) - rank(b));
 }
 
 /** The labels of an images file: the same prefix and mark, compressed or not. */

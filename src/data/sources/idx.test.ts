@@ -91,6 +91,18 @@ describe('readIdxFolder', () => {
     expect(set.classNames).toEqual(['0', '1', '2']);
   });
 
+  it('takes a file once that lies there plain and compressed, and refuses two data sets', async () => {
+    mkdirSync(join(folder, 'emnist'));
+    for (const part of ['train', 'test']) {
+      put(`emnist/emnist-letters-${part}-images-idx3-ubyte`, idx([2, 2, 3], pixels));
+      put(`emnist/emnist-letters-${part}-labels-idx1-ubyte.gz`, gzipSync(idx([2], [0, 1])));
+    }
+    put('emnist/emnist-letters-train-images-idx3-ubyte.gz', Buffer.from('not read'));
+    expect((await readIdxFolder(join(folder, 'emnist'))).splits).toEqual(['train', 'train', 'test', 'test']);
+    put('emnist/emnist-digits-train-images-idx3-ubyte', idx([2, 2, 3], pixels));
+    await expect(readIdxFolder(join(folder, 'emnist'))).rejects.toMatchObject({ code: 'E_DATA' });
+  });
+
   it('asks for missing labels', async () => {
     mkdirSync(join(folder, 'half'));
     put('half/train-images-idx3-ubyte', idx([2, 2, 3], pixels));
