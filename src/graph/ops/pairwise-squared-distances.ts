@@ -17,7 +17,7 @@ const between: OpRule<null> = {
   infer: ([a, b]) => ({ dtype: a.dtype, shape: [a.shape[0], b.shape[0]] }),
   emit: (emitter, [a, b]) => emitDistances(emitter, a, b),
   gradient: (dy, { inputs: [a, b], output }, index) => {
-    const weights = positivePart(dy, output);
+    const weights = unclamped(dy, output);
     return index === 0 ? pull(weights, a, b) : pull(transpose(weights), b, a);
   },
 };
@@ -29,7 +29,7 @@ const among: OpRule<null> = {
   emit: (emitter, [a, one], node) =>
     emitter.node('Mul', [emitDistances(emitter, a, a), emitOffDiagonal(emitter, a, one, node)]),
   gradient: (dy, { inputs: [a], output }) => {
-    const weights = positivePart(dy, output);
+    const weights = unclamped(dy, output);
     return pull(add(weights, transpose(weights)), a, a);
   },
 };
@@ -65,7 +65,7 @@ export function pairwiseSquaredDistances(a: Tensor, b: Tensor = a): Tensor {
 }
 
 /** `dy` where the distance was not clamped. A comparison is twice as fast as Sign. */
-function positivePart(dy: Tensor, distances: Tensor): Tensor {
+function unclamped(dy: Tensor, distances: Tensor): Tensor {
   return multiply(dy, cast(greater(distances, 0), dy.dtype));
 }
 
