@@ -155,6 +155,18 @@ describe('degenerate batches', () => {
     for (const value of results.gradient) expect(Math.abs(value)).toBeLessThan(10);
   });
 
+  test('a NaN is not hidden', async () => {
+    const { loss } = await measureBatch(
+      [
+        [0, 1],
+        [Number.NaN, 0],
+        [1, 1],
+      ],
+      [1, 2, 1],
+    );
+    expect(loss).toEqual([Number.NaN]);
+  });
+
   test('a dissimilar pair exactly at the margin: loss 0, gradient 0, not active', async () => {
     const results = await measureBatch(
       [

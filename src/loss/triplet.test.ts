@@ -178,6 +178,17 @@ describe.each(minings)('degenerate batches, %s', (mining) => {
     nothing(results.embeddingSpread);
   });
 
+  test('a NaN is not hidden', async () => {
+    const embeddings = [
+      [0, 1],
+      [2, Number.NaN],
+      [1, 3],
+      [2, 2],
+    ];
+    const { loss } = await measure(embeddings, [1, 1, 2, 2], { mining });
+    expect(loss).toEqual([Number.NaN]);
+  });
+
   test('ties: negatives at the same distance share the push', async () => {
     const cross = [
       [0, 0],

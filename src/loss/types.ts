@@ -2,7 +2,7 @@ import type { Tensor } from '../graph/tensor.ts';
 
 /** What a loss gives: the scalar to minimise and named scalars that tell how learning goes. */
 export interface LossOutput {
-  /** float32 `[]`, never NaN for finite inputs. */
+  /** float32 `[]`: finite for finite inputs, NaN where an embedding is NaN, so that a run can stop. */
   readonly loss: Tensor;
   /** float32 `[]` each; 0 where there is nothing to take a mean of. */
   readonly diagnostics: Readonly<Record<string, Tensor>>;
