@@ -39,8 +39,8 @@ export function formatDistance(value: number): string {
 }
 
 /** As prose writes it: Euclid has a capital. */
-export function formatDistanceName(distance: DistanceName): string {
-  return distance === 'euclidean' ? 'Euclidean' : 'cosine';
+export function formatDistanceName(distance: DistanceName | 'learned'): string {
+  return distance === 'euclidean' ? 'Euclidean' : distance;
 }
 
 /** `48 s`, `3 min 20 s`, `2 h 5 min`. */

@@ -58,7 +58,7 @@ The threshold ${formatNumber(verification.threshold)} has the highest accuracy o
 
 ## Limits
 - Images unlike those it learned from (other things, other cameras, other crops) can land anywhere: measure on your own pairs first.
-- Search and compare with the ${distanceName} distance, the one it was trained with.
+- Compare with the ${distanceName} distance, the one it was trained with.
 - A class that it never saw may be told apart less well than the numbers above say.
 - Pairs of the same images are not independent, so intervals are somewhat narrower than those of fresh images.
 
@@ -69,7 +69,7 @@ From TypeScript:
 import { loadModel } from 'samesame/model';
 
 const model = await loadModel('path/to/this/folder');
-const { distance, probability, verdict } = await model.compare('a.jpg', 'b.jpg');
+const { distance, probability, verdict } = await model.compareFiles('a.jpg', 'b.jpg');
 \`\`\`
 
 From any ONNX runtime, here in Python: \`encoder.onnx\` takes uint8 pixels \`[N, ${height}, ${width}, ${channels}]\` and does scaling and normalising itself.
@@ -80,7 +80,7 @@ import numpy as np, onnxruntime as ort
 encoder = ort.InferenceSession("encoder.onnx")
 pixels = np.zeros((2, ${height}, ${width}, ${channels}), np.uint8)  # two images, resized as config.json says
 a, b = encoder.run(None, {encoder.get_inputs()[0].name: pixels})[0]
-${model.distance === 'euclidean' ? 'distance = np.linalg.norm(a - b)' : 'distance = 1 - a @ b / (np.linalg.norm(a) * np.linalg.norm(b))'}
+${pythonDistance(model.distance)}
 same = distance < ${verification.threshold}
 \`\`\`
 
@@ -101,6 +101,20 @@ function retrievalSentence({ retrieval }: ModelCardData): string {
 function probabilitySentence({ calibration }: ModelCardData): string {
   if (calibration === null) return 'No probability was fitted.';
   return `Probability: \`1 / (1 + exp(${formatNumber(calibration.slope)}·distance ${calibration.intercept < 0 ? '−' : '+'} ${formatNumber(Math.abs(calibration.intercept))}))\`, fitted to the same validation pairs.`;
+}
+
+/** The lines that take embeddings `a` and `b` to their distance. */
+function pythonDistance(distance: ModelCardData['model']['distance']): string {
+  switch (distance) {
+    case 'euclidean':
+      return 'distance = np.linalg.norm(a - b)';
+    case 'cosine':
+      return 'distance = 1 - a @ b / (np.linalg.norm(a) * np.linalg.norm(b))';
+    case 'learned':
+      return `head = ort.InferenceSession("comparator.onnx")
+similarity = head.run(None, {"left": np.stack([a, b]), "right": np.stack([b, a])})[0]  # asked both ways round
+distance = 1 - similarity.mean()`;
+  }
 }
 
 /** Text inside a code span. */

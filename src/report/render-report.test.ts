@@ -256,6 +256,16 @@ describe('renderModelCard', () => {
     }
   });
 
+  it('says how to take the distance that the model was trained with', async () => {
+    const data = await createSample();
+    const card = (distance: typeof data.model.distance) =>
+      renderModelCard({ ...data, model: { ...data.model, distance } });
+    expect(card('euclidean')).toContain('when the Euclidean distance');
+    expect(card('euclidean')).toContain('np.linalg.norm(a - b)');
+    expect(card('cosine')).toContain('1 - a @ b');
+    expect(card('learned')).toContain('comparator.onnx');
+  });
+
   it('does not depend on the day', async () => {
     const data = await createSample();
     expect(renderModelCard(data)).toBe(renderModelCard({ ...data, createdAt: '1999-01-01' } as typeof data));

@@ -62,7 +62,8 @@ export interface ReportModel {
   readonly inputShape: readonly [number, number, number];
   /** D. */
   readonly embeddingDim: number;
-  readonly distance: DistanceName;
+  /** `learned`: 1 − the similarity that a comparator head gives, in both orders, mean. */
+  readonly distance: DistanceName | 'learned';
 }
 
 export interface EpochMetrics {
