@@ -6,4 +6,5 @@ export { buildEncoderModel, type ParameterValues } from './encoder-graph.ts';
 export { type Comparison, judge } from './judge.ts';
 export { loadModel } from './load.ts';
 export { createModel, type Model } from './model.ts';
+export { createGalleryProducts, type GalleryProducts } from './products.ts';
 export { type ModelParts, type ModelSettings, saveModel, sha256 } from './save.ts';

@@ -24,7 +24,11 @@ export interface Model {
 }
 
 /** A model from its loaded parts. */
-export function createModel(config: ModelConfig, embedder: Embedder, comparer: PairComparer): Model {
+export function createModel(
+  config: ModelConfig,
+  embedder: Pick<Embedder, 'embed' | 'close'>,
+  comparer: PairComparer,
+): Model {
   const decode = (path: string) => decodeImage(path, config.input);
   const compare = async (left: Uint8Array, right: Uint8Array) => {
     const [distance] = await comparer.distances(await embedder.embed(left), await embedder.embed(right));

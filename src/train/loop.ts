@@ -117,7 +117,7 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
     }
     await checkpoints?.save('last', { state, progress: progress() });
     lastSaved = clock.seconds();
-    yield { kind: 'epoch', record, numEpochs };
+    yield { kind: 'epoch', record, records: [...records], numEpochs };
     const collapse = describeCollapse(records, parts.margin);
     if (collapse !== undefined) yield { kind: 'warning', message: collapse };
   }

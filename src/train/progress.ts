@@ -58,7 +58,13 @@ export type TrainEvent =
       /** Of the last epoch. */
       readonly validation?: Validation;
     }
-  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly numEpochs: number }
+  | {
+      readonly kind: 'epoch';
+      readonly record: EpochRecord;
+      /** All epochs so far, this one last. */
+      readonly records: readonly EpochRecord[];
+      readonly numEpochs: number;
+    }
   | { readonly kind: 'warning'; readonly message: string }
   | { readonly kind: 'stop'; readonly reason: string }
   | { readonly kind: 'stage'; readonly stage: string; readonly done: number; readonly total: number }

@@ -37,3 +37,26 @@ export function withWarmUp(schedule: Schedule, numSteps: number): Schedule {
   if (numSteps === 0) return schedule;
   return (count) => multiply(schedule(count), minimum(divide(add(count, 1), numSteps), 1));
 }
+
+/** A schedule by its name, over a run of known length. */
+export function createSchedule(
+  {
+    schedule,
+    learningRate,
+    warmUpSteps,
+    stepEpochs,
+  }: {
+    readonly schedule: 'cosine' | 'constant' | 'step';
+    readonly learningRate: number;
+    readonly warmUpSteps: number;
+    readonly stepEpochs: number;
+  },
+  { stepsPerEpoch, numEpochs }: { readonly stepsPerEpoch: number; readonly numEpochs: number },
+): Schedule {
+  const schedules = {
+    cosine: () => cosineRate(learningRate, stepsPerEpoch * numEpochs),
+    constant: () => constantRate(learningRate),
+    step: () => stepRate(learningRate, stepsPerEpoch * stepEpochs),
+  };
+  return withWarmUp(schedules[schedule](), warmUpSteps);
+}

@@ -76,6 +76,14 @@ describe('decodeImage', () => {
     expect([...(await decodeImage(deep, target))]).toEqual([0, 255, 100, 128]);
   });
 
+  it.each(['png', 'webp', 'tiff', 'gif', 'avif', 'jpeg'] as const)('reads %s', async (format) => {
+    const data = Array.from({ length: 16 * 16 }, (_, i) => [200, 40 + (i >> 4) * 4, 90]).flat();
+    const image = sharp(Uint8Array.from(data), { raw: { width: 16, height: 16, channels: 3 } });
+    const bytes = await image.toFormat(format, { quality: 100 }).toBuffer();
+    const pixels = await decodeImage(bytes, { ...rgb, height: 16, width: 16 });
+    expect([...pixels]).toBeAllClose(data, { rtol: 0, atol: 6 });
+  });
+
   it('takes the first frame of an animation', async () => {
     const frames = await sharp(Uint8Array.from([255, 255, 255, 0, 0, 0]), {
       raw: { width: 1, height: 2, channels: 3, pageHeight: 1 } as never,

@@ -22,7 +22,10 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat {
   if (head.startsWith('GIF8')) return 'GIF';
   if (head.startsWith('RIFF') && head.slice(8, 12) === 'WEBP') return 'WebP';
   if (/^(II\*\0|MM\0\*|II\+\0|MM\0\+)/.test(head)) return 'TIFF';
-  if (head.slice(4, 8) === 'ftyp') return head.slice(8, 11) === 'avi' ? 'AVIF' : 'HEIC';
+  if (head.slice(4, 8) === 'ftyp') {
+    // The box lists the brands that the file keeps to; the first may be a general one.
+    return /avi[fs]/.test(String.fromCharCode(...bytes.subarray(8, 48))) ? 'AVIF' : 'HEIC';
+  }
   if (head.startsWith('BM')) return 'BMP';
   if (/^P[1-6]\s/.test(head)) return 'Netpbm';
   if (head.startsWith('%PDF')) return 'PDF';

@@ -21,10 +21,15 @@ const rule: OpRule<Window> = {
     const [, , rows, columns] = staticShape(dy.shape, 'the gradient of averagePool2d');
     const share = multiply(dy, constant(tapShares(window, height, width, rows, columns), [rows, columns]));
     const planes = reshape(share, [numImages * channels, 1, rows, columns]);
-    const spread = convTranspose2d(planes, full([1, 1, ...kernel], 1), [numImages * channels, 1, height, width], {
-      ...window,
-      groups: 1,
-    });
+    const spread = convTranspose2d(
+      planes,
+      full([1, 1, ...kernel], 1),
+      [numImages * channels, 1, height, width],
+      {
+        ...window,
+        groups: 1,
+      },
+    );
     return reshape(spread, x.shape);
   },
 };
@@ -44,14 +49,21 @@ export function averagePool2d(
 }
 
 /** One over the number of image pixels under each window, `[rows, columns]`. */
-function tapShares({ kernel, strides, pads }: Window, height: number, width: number, rows: number, columns: number) {
+function tapShares(
+  { kernel, strides, pads }: Window,
+  height: number,
+  width: number,
+  rows: number,
+  columns: number,
+) {
   const inside = (index: number, axis: number, size: number) => {
     const start = index * strides[axis] - pads[axis];
     return Math.min(start + kernel[axis], size) - Math.max(start, 0);
   };
   const shares = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) shares[i * columns + j] = 1 / (inside(i, 0, height) * inside(j, 1, width));
+    for (let j = 0; j < columns; j++)
+      shares[i * columns + j] = 1 / (inside(i, 0, height) * inside(j, 1, width));
   }
   return shares;
 }

@@ -82,7 +82,7 @@ test('a 2×2 window on a 3×3 image, worked by hand', () =>
       { shape: [1, 1, 3, 3], values: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
       { shape: [1, 1, 2, 2], values: [1, 0, 0, -1] },
     ],
-    build: conv2d,
+    build: (x, w) => conv2d(x, w),
     // 1 − 5, 2 − 6, 4 − 8, 5 − 9; each x and w enters linearly
     oracle: (x, w) =>
       [0, 1, 3, 4].map((i) => x[i] * w[0] + x[i + 1] * w[1] + x[i + 3] * w[2] + x[i + 4] * w[3]),
@@ -91,14 +91,17 @@ test('a 2×2 window on a 3×3 image, worked by hand', () =>
 describe('values and gradients against the definition', () => {
   test('with bias', () => check(plain, true));
   test('1×1', () => check({ ...plain, kernel: [1, 1], pads: [0, 0, 0, 0] }));
-  test('asymmetric pads and stride 2', () => check({ ...plain, size: [6, 6], stride: [2, 2], pads: [0, 0, 1, 1] }, true));
-  test('stride that leaves a row over', () => check({ ...plain, size: [6, 7], stride: [2, 3], pads: [0, 0, 0, 0] }));
+  test('asymmetric pads and stride 2', () =>
+    check({ ...plain, size: [6, 6], stride: [2, 2], pads: [0, 0, 1, 1] }, true));
+  test('stride that leaves a row over', () =>
+    check({ ...plain, size: [6, 7], stride: [2, 3], pads: [0, 0, 0, 0] }));
   test('dilation', () => check({ ...plain, size: [7, 7], dilation: [2, 2] }));
   test('two groups', () => check({ ...plain, groups: 2 }, true));
   test('depthwise', () => check({ ...plain, c: 1, o: 1, groups: 4 }));
   test('depthwise, stride 2, asymmetric', () =>
     check({ ...plain, c: 1, o: 1, groups: 3, size: [6, 6], stride: [2, 2], pads: [0, 0, 1, 1] }));
-  test('depthwise multiplier, dilation', () => check({ ...plain, c: 1, o: 2, groups: 3, size: [7, 6], dilation: [2, 1] }));
+  test('depthwise multiplier, dilation', () =>
+    check({ ...plain, c: 1, o: 2, groups: 3, size: [7, 6], dilation: [2, 1] }));
   test('pads larger than the window', () => check({ ...plain, kernel: [2, 2], pads: [2, 3, 2, 3] }));
 
   test('any window that fits', () => {
@@ -128,5 +131,7 @@ test('what does not fit is refused', () => {
   const x = input('x', 'float32', [1, 3, 8, 8]);
   expect(() => conv2d(x, input('w', 'float32', [4, 2, 3, 3]))).toThrow(/\[O, 3, kH, kW\]/);
   expect(() => conv2d(x, input('w', 'float32', [4, 3, 9, 9]))).toThrow(/does not fit/);
-  expect(() => conv2d(x, input('w', 'float32', [4, 3, 3, 3]), { bias: input('b', 'float32', [3]) })).toThrow(/\[4\]/);
+  expect(() => conv2d(x, input('w', 'float32', [4, 3, 3, 3]), { bias: input('b', 'float32', [3]) })).toThrow(
+    /\[4\]/,
+  );
 });

@@ -2,7 +2,7 @@ import { apply, type Node, type OpRule, staticShape, type Tensor } from '../tens
 import { add } from './add.ts';
 import { averagePool2d } from './average-pool.ts';
 import { cast } from './cast.ts';
-import { equal } from './compare.ts';
+import { equal } from './comparisons.ts';
 import { conv2d, convRule } from './conv2d.ts';
 import { divide } from './divide.ts';
 import { multiply } from './multiply.ts';

@@ -26,7 +26,8 @@ const rule: OpRule<SliceAttributes> = {
     const ends = starts.map((start, i) => start + (counts[i] - 1) * steps[i] + 1);
     return emitter.node('Slice', [x, ...[starts, ends, axes, steps].map((values) => emitter.int64s(values))]);
   },
-  gradient: (dy, { inputs: [x], attributes: { axes, starts, steps } }) => unslice(dy, x.shape, axes, starts, steps),
+  gradient: (dy, { inputs: [x], attributes: { axes, starts, steps } }) =>
+    unslice(dy, x.shape, axes, starts, steps),
 };
 
 /**

@@ -18,7 +18,8 @@ const rule: OpRule<UpsampleAttributes> = {
       coordinate_transformation_mode: 'asymmetric',
       nearest_mode: 'floor',
     }),
-  gradient: (dy, { attributes: { factors } }) => multiply(averagePool2d(dy, factors), factors[0] * factors[1]),
+  gradient: (dy, { attributes: { factors } }) =>
+    multiply(averagePool2d(dy, factors), factors[0] * factors[1]),
 };
 
 /** Each pixel of `[N, C, H, W]` repeated `factors[0]` times down and `factors[1]` times across. */

@@ -1,0 +1,68 @@
+import { createRandom } from '../base/random.ts';
+import { createAugmenter } from '../data/augment/augmenter.ts';
+import type { AugmentOptions } from '../data/augment/options.ts';
+import { groupByClass } from '../data/classes.ts';
+import { drawBalancedPairs } from '../data/pairs/balanced.ts';
+import { chooseClassBatch, createClassSampler } from '../data/samplers/class.ts';
+import { createPairSampler } from '../data/samplers/pairs.ts';
+import type { PixelShape } from '../data/types.ts';
+import type { TrainConfig } from '../train/config.ts';
+import { type Augment, type Feeder, feedBatches, feedPairs } from '../train/feeder.ts';
+import type { ConfiguredObjective } from '../train/objective.ts';
+import type { PreparedData } from './prepare.ts';
+
+/** What a configuration feeds to each step: class-balanced batches, or explicit pairs. */
+export function createFeeder(
+  config: TrainConfig,
+  data: PreparedData,
+  { objective }: ConfiguredObjective,
+): Feeder {
+  const { batchSize, seed } = config;
+  const { set, pixels, splits } = data;
+  const random = createRandom(seed).fork('feed');
+  const parts = { pixels, augment: createAugment(config.augment, pixels.shape), random };
+  if (objective.kind === 'pairs') {
+    const pairs =
+      data.trainPairs ??
+      drawBalancedPairs(set.labels, splits.train, {
+        numPairs: config.numPairs,
+        random: random.fork('pairs'),
+      });
+    return feedPairs(
+      createPairSampler({ pairs, batchSize: Math.min(batchSize, pairs.numPairs), seed }),
+      parts,
+    );
+  }
+  const { classes } = groupByClass(set.labels, splits.train);
+  const batch = chooseClassBatch(
+    classes.length,
+    Math.min(batchSize, splits.train.length),
+    config.imagesPerClass,
+  );
+  return feedBatches(
+    createClassSampler({ labels: set.labels, indices: splits.train, seed, ...batch }),
+    set.labels,
+    parts,
+  );
+}
+
+function createAugment(option: TrainConfig['augment'], shape: PixelShape): Augment | undefined {
+  if (option === 'none') return undefined;
+  return createAugmenter(option === 'auto' ? autoAugment(shape) : (option as AugmentOptions), shape);
+}
+
+/**
+ * What helps without changing what an image is of: small shifts for grey images, where a mirror image may be another
+ * thing (a letter, a digit); for photos mirror images, small turns, zooms and changes of light too.
+ */
+export function autoAugment({ height, channels }: PixelShape): AugmentOptions {
+  if (channels === 1) return { shiftPixels: Math.max(1, Math.round(height / 14)) };
+  return {
+    flipHorizontal: 0.5,
+    shiftFraction: 0.08,
+    rotateDegrees: 10,
+    zoom: 0.1,
+    brightness: 0.1,
+    contrast: 0.2,
+  };
+}

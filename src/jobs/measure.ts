@@ -1,0 +1,145 @@
+import { createRandom } from '../base/random.ts';
+import type { PixelStore } from '../data/pixels/store.ts';
+import type { PairList } from '../data/types.ts';
+import {
+  chooseThreshold,
+  pixelEmbeddings,
+  type Retrieval,
+  retrieve,
+  type Verification,
+  verify,
+} from '../evaluate/index.ts';
+import type { Runtime } from '../graph/runtime/types.ts';
+import { euclideanComparer } from '../model/comparator.ts';
+import type { Model } from '../model/model.ts';
+import { createGalleryProducts } from '../model/products.ts';
+import { embedStore, measurePairs } from './embed-store.ts';
+
+/** What is measured on, all of it unseen by training. */
+export interface MeasureInput {
+  readonly pixels: PixelStore;
+  /** int32 `[numImages]`; all −1 where only pairs are known. */
+  readonly labels: Int32Array;
+  /** Pairs that the numbers are of. */
+  readonly pairs: PairList;
+  /** Pairs that chose the model's threshold; the raw-pixel baseline gets its own from the same ones. */
+  readonly thresholdPairs?: PairList;
+  /** Images that are searched for in each other. */
+  readonly images: Int32Array;
+  readonly seed: string | number;
+  readonly onProgress?: (stage: string, done: number, total: number) => void;
+}
+
+/** How good a model is, beside what the bare pixels reach. */
+export interface Measurement {
+  readonly verification: Verification;
+  /** Null where images have no labels. */
+  readonly retrieval: Retrieval | null;
+  readonly rawPixels: { readonly verification: Verification; readonly retrieval: Retrieval | null } | null;
+  /** Of `pairs`, float32 `[P]`. */
+  readonly distances: Float32Array;
+  /** Of the images that retrieval was measured on. */
+  readonly retrievalImages: Int32Array;
+  /** float32 `[retrievalImages.length, D]`. */
+  readonly embeddings: Float32Array;
+  readonly embedImagesPerSecond: number;
+}
+
+/** Images that retrieval is measured on; more would narrow the interval below half a percent at some cost. */
+const MAX_RETRIEVAL_IMAGES = 20_000;
+/** Floats of raw pixels that are held for the baseline: 128 MB. */
+const MAX_PIXEL_FLOATS = 2 ** 25;
+
+/**
+ * Measures verification (are these two the same?) and retrieval (what looks like this?) with a model's own threshold.
+ * Nothing is chosen here, but for the raw-pixel baseline's threshold, which comes from `thresholdPairs`.
+ */
+export async function measureModel(
+  model: Model,
+  input: MeasureInput,
+  runtime: Runtime,
+): Promise<Measurement> {
+  const { pixels, pairs, labels, seed, onProgress } = input;
+  const { threshold } = model.config;
+  const retrievalImages = sampleOf(input.images, MAX_RETRIEVAL_IMAGES, seed);
+  const start = performance.now();
+  const embeddings = await embedStore(model.embed, pixels, retrievalImages, (done, total) =>
+    onProgress?.('embed', done, total),
+  );
+  const embedImagesPerSecond = retrievalImages.length / ((performance.now() - start) / 1000);
+  const distances = await measurePairs(model, pixels, pairs);
+  const groups = { left: pairs.left, right: pairs.right };
+  const verification = verify({ distances, similar: pairs.similar, threshold, groups, seed });
+  const isLabelled =
+    retrievalImages.some((index) => labels[index] >= 0) && model.config.distance === 'euclidean';
+  const retrieval = isLabelled ? await retrieveAmong(embeddings, retrievalImages, input, runtime) : null;
+  const rawPixels = await measureRawPixels(input, retrievalImages, isLabelled, runtime);
+  return { verification, retrieval, rawPixels, distances, retrievalImages, embeddings, embedImagesPerSecond };
+}
+
+async function measureRawPixels(
+  input: MeasureInput,
+  images: Int32Array,
+  isLabelled: boolean,
+  runtime: Runtime,
+) {
+  const { pixels, pairs, thresholdPairs, seed } = input;
+  if (thresholdPairs === undefined) return null;
+  const { height, width, channels } = pixels.shape;
+  const size = height * width * channels;
+  const embed = async (bytes: Uint8Array) => pixelEmbeddings(bytes, bytes.length / size, size);
+  const raw = { embed, distances: euclideanComparer(size).distances };
+  const maxImages = Math.floor(MAX_PIXEL_FLOATS / size);
+  const held = limitPairs(thresholdPairs, maxImages);
+  const tested = limitPairs(pairs, maxImages);
+  const threshold = chooseThreshold(await measurePairs(raw, pixels, held), held.similar);
+  const distances = await measurePairs(raw, pixels, tested);
+  const groups = { left: tested.left, right: tested.right };
+  const verification = verify({ distances, similar: tested.similar, threshold, groups, seed });
+  const sample = sampleOf(images, maxImages, seed);
+  const retrieval = isLabelled
+    ? await retrieveAmong(await embedStore(embed, pixels, sample), sample, input, runtime)
+    : null;
+  return { verification, retrieval };
+}
+
+async function retrieveAmong(
+  embeddings: Float32Array,
+  images: Int32Array,
+  input: MeasureInput,
+  runtime: Runtime,
+) {
+  const gallery = await createGalleryProducts(embeddings, images.length, runtime);
+  const retrieval = await retrieve({
+    embeddings,
+    labels: Int32Array.from(images, (index) => input.labels[index]),
+    products: gallery.products,
+    seed: input.seed,
+    onProgress: ({ done, total }) => input.onProgress?.('search', done, total),
+  });
+  await gallery.close();
+  return retrieval;
+}
+
+/** Pairs from the front of the list until they touch `maxImages` images. */
+function limitPairs(pairs: PairList, maxImages: number): PairList {
+  const seen = new Set<number>();
+  let numPairs = 0;
+  while (numPairs < pairs.numPairs) {
+    seen.add(pairs.left[numPairs]).add(pairs.right[numPairs]);
+    if (seen.size > maxImages) break;
+    numPairs++;
+  }
+  return {
+    numPairs,
+    left: pairs.left.subarray(0, numPairs),
+    right: pairs.right.subarray(0, numPairs),
+    similar: pairs.similar.subarray(0, numPairs),
+  };
+}
+
+/** At most `maxCount` of the images, drawn by the seed, in ascending order. */
+function sampleOf(images: Int32Array, maxCount: number, seed: string | number): Int32Array {
+  if (images.length <= maxCount) return images;
+  return createRandom(seed).fork('sample').shuffle(images.slice()).slice(0, maxCount).sort();
+}

@@ -1,0 +1,148 @@
+import { SamesameError } from '../base/errors.ts';
+import { createRandom, type Random } from '../base/random.ts';
+import { checkTrainable, groupByClass } from '../data/classes.ts';
+import { fingerprintOf } from '../data/fingerprint.ts';
+import { drawBalancedPairs } from '../data/pairs/balanced.ts';
+import { drawCouplePairs } from '../data/pairs/couples.ts';
+import { splitPairs } from '../data/pairs/split.ts';
+import type { PixelTarget } from '../data/pixels/decode.ts';
+import { guessPixelShape } from '../data/pixels/guess.ts';
+import { preparePixels } from '../data/pixels/prepare.ts';
+import type { PixelStore } from '../data/pixels/store.ts';
+import type { Dataset } from '../data/sources/open.ts';
+import { type Splits, splitByClass, splitByImage } from '../data/splits.ts';
+import type { ImageSet, PairList, ProgressEvent } from '../data/types.ts';
+import type { TrainConfig } from '../train/config.ts';
+
+/** A data set that is decoded, split and paired: ready to train on. */
+export interface PreparedData {
+  readonly set: ImageSet;
+  readonly pixels: PixelStore;
+  readonly target: PixelTarget;
+  /** Images of each part. */
+  readonly splits: Splits;
+  /** Explicit pairs that the source brings along; undefined where labels say what is similar. */
+  readonly trainPairs?: PairList;
+  readonly validationPairs: PairList;
+  readonly testPairs: PairList;
+  readonly fingerprint: string;
+  /** What a person should know before training. */
+  readonly warnings: readonly string[];
+}
+
+export interface PrepareDataOptions {
+  /** Bytes of decoded pixels to keep in memory. */
+  readonly memoryBytes?: number;
+  /** Where the rest of them goes. */
+  readonly spillFolder?: string;
+  readonly onProgress?: (event: ProgressEvent) => void;
+}
+
+/**
+ * Decodes a data set once, leaves out what cannot be read, splits it by image (or by class), and draws the pairs that
+ * validation and the final evaluation use. No image is in two parts, so no pair is either.
+ * @throws E_DATA…, E_IMAGES_BAD, E_DISK_FULL
+ */
+export async function prepareData(
+  dataset: Dataset,
+  config: TrainConfig,
+  options: PrepareDataOptions = {},
+): Promise<PreparedData> {
+  const { set } = dataset;
+  const hasPairs = dataset.pairs !== undefined || dataset.couples !== undefined;
+  if (!hasPairs) checkTrainable(set);
+  const target = config.image ?? withoutReasons(await guessPixelShape(set));
+  const pixels = await preparePixels(set, { ...target, ...options });
+  const random = createRandom(config.seed).fork('data');
+  const paired = hasPairs
+    ? splitExplicit(dataset, pixels, config, random)
+    : splitLabelled(set, pixels.usable, config, random);
+  const fingerprint = await fingerprintOf(set);
+  return { set, pixels, target, fingerprint, ...paired };
+}
+
+type Paired = Pick<PreparedData, 'splits' | 'trainPairs' | 'validationPairs' | 'testPairs' | 'warnings'>;
+
+function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, random: Random): Paired {
+  const warnings = checkTrainable(set, usable);
+  const options = { validation: config.validation, test: config.test, seed: config.seed, indices: usable };
+  let splits = config.splitBy === 'class' ? splitByClass(set, options) : splitByImage(set, options);
+  if (!hasSimilarPair(set, splits.validation) || !hasSimilarPair(set, splits.test)) {
+    if (config.splitBy === 'class' || groupByClass(set.labels, usable).classes.length < 6)
+      throw tooSmall(set, usable);
+    splits = splitByClass(set, options);
+    warnings.push(
+      'the classes are too small to hold out images of each, so whole classes are held out instead',
+    );
+  }
+  const draw = (part: Int32Array, numPairs: number, name: string) =>
+    drawBalancedPairs(set.labels, part, { numPairs, random: random.fork(name) });
+  return {
+    splits,
+    validationPairs: draw(splits.validation, config.validationPairs, 'validation'),
+    testPairs: draw(splits.test, config.testPairs, 'test'),
+    warnings,
+  };
+}
+
+/** Pairs that the source names: split so that no image is in two parts. */
+function splitExplicit(
+  { set, pairs, couples }: Dataset,
+  pixels: PixelStore,
+  config: TrainConfig,
+  random: Random,
+): Paired {
+  const isUsable = new Uint8Array(set.numImages);
+  for (const index of pixels.usable) isUsable[index] = 1;
+  const all = pairs ?? drawCouplePairs(couples!.set.labels, { random: random.fork('couples') });
+  const kept = keepPairs(all, (i) => isUsable[all.left[i]] === 1 && isUsable[all.right[i]] === 1);
+  const parts = splitPairs(kept, { validation: config.validation, test: config.test, seed: config.seed });
+  const warnings =
+    parts.numDropped > 0
+      ? [`${parts.numDropped} pairs join images of two parts of the split and are left out`]
+      : [];
+  return {
+    splits: {
+      train: imagesOf(parts.train),
+      validation: imagesOf(parts.validation),
+      test: imagesOf(parts.test),
+    },
+    trainPairs: parts.train,
+    validationPairs: parts.validation,
+    testPairs: parts.test,
+    warnings,
+  };
+}
+
+function keepPairs(pairs: PairList, keep: (index: number) => boolean): PairList {
+  const places = Array.from({ length: pairs.numPairs }, (_, i) => i).filter(keep);
+  return {
+    numPairs: places.length,
+    left: Int32Array.from(places, (i) => pairs.left[i]),
+    right: Int32Array.from(places, (i) => pairs.right[i]),
+    similar: Float32Array.from(places, (i) => pairs.similar[i]),
+  };
+}
+
+function imagesOf({ left, right }: PairList): Int32Array {
+  return Int32Array.from(new Set([...left, ...right])).sort();
+}
+
+function hasSimilarPair({ labels }: ImageSet, indices: Int32Array): boolean {
+  const { classes, members } = groupByClass(labels, indices);
+  return classes.length >= 2 && members.some((images) => images.length >= 2);
+}
+
+function tooSmall(set: ImageSet, usable: Int32Array): SamesameError {
+  const { classes } = groupByClass(set.labels, usable);
+  return new SamesameError('E_DATA_FEW_IMAGES', {
+    what: `${set.name} is too small to hold out images for validation and test`,
+    expected: 'two classes with about 14 images each, or 6 classes with at least 2 images each',
+    received: `${usable.length} images in ${classes.length} classes`,
+    help: 'add images; a similarity that was not measured is worth little',
+  });
+}
+
+function withoutReasons({ height, width, channels, resize }: PixelTarget): PixelTarget {
+  return { height, width, channels, resize };
+}

@@ -1,0 +1,205 @@
+import { createRandom } from '../base/random.ts';
+import { VERSION } from '../base/version.ts';
+import type { PixelStore } from '../data/pixels/store.ts';
+import type { ImageSet, PairList } from '../data/types.ts';
+import { distanceHistogram, findNearest, precisionRecallCurve, rocCurve } from '../evaluate/index.ts';
+import type { ParameterValues } from '../model/encoder-graph.ts';
+import { judge } from '../model/judge.ts';
+import type { Model } from '../model/model.ts';
+import type { GalleryPair, ReportData, ReportImage, RetrievalExample } from '../report/index.ts';
+import { createThumbnail } from '../report/thumbnails.ts';
+import type { TrainConfig } from '../train/config.ts';
+import type { EpochRecord } from '../train/progress.ts';
+import type { ModelDesign } from './design.ts';
+import type { Measurement } from './measure.ts';
+import type { PreparedData } from './prepare.ts';
+
+export interface ReportInput {
+  readonly config: TrainConfig;
+  readonly data: PreparedData;
+  readonly parts: ModelDesign;
+  readonly values: ParameterValues;
+  readonly records: readonly EpochRecord[];
+  readonly trainSeconds: number;
+  readonly model: Model;
+  readonly measurement: Measurement;
+  readonly imagesPerSecond: number;
+  readonly modelBytes: number;
+}
+
+/** Everything that the report of a run shows. */
+export async function composeReport(input: ReportInput): Promise<ReportData> {
+  const { config, data, parts, records, measurement } = input;
+  const { verification, retrieval, rawPixels, distances } = measurement;
+  const { set, splits, testPairs, validationPairs, target } = data;
+  const { augment, lossOptions, image: _image, ...flat } = config;
+  const bestEpoch = records.findLast((record) => record.isBest)?.epoch ?? null;
+  return {
+    title: `${set.name}: is it the same?`,
+    createdAt: null,
+    data: {
+      name: set.name,
+      numImages: set.numImages,
+      classNames: set.classNames,
+      fingerprint: data.fingerprint,
+      splits: [
+        { name: 'train', numImages: splits.train.length, numPairs: data.trainPairs?.numPairs ?? null },
+        { name: 'validation', numImages: splits.validation.length, numPairs: validationPairs.numPairs },
+        { name: 'test', numImages: splits.test.length, numPairs: testPairs.numPairs },
+      ],
+    },
+    model: {
+      network: parts.encoder.name,
+      loss: config.loss,
+      numParameters: countParameters(input.values, parts),
+      inputShape: [target.height, target.width, target.channels],
+      embeddingDim: parts.encoder.embeddingSize,
+      distance: 'euclidean',
+    },
+    configuration: { ...flat, lossOptions: JSON.stringify(lossOptions), augment: JSON.stringify(augment) },
+    seed: config.seed,
+    versions: { samesame: VERSION },
+    epochs: records.map((record) => ({
+      epoch: record.epoch,
+      trainLoss: record.loss,
+      validationAccuracy: record.validation.accuracy,
+    })),
+    bestEpoch,
+    verification,
+    calibration: input.model.config.calibration,
+    retrieval,
+    rawPixels,
+    roc: rocCurve(distances, testPairs.similar),
+    precisionRecall: precisionRecallCurve(distances, testPairs.similar),
+    histogram: distanceHistogram(distances, testPairs.similar),
+    galleries: await pickGalleries(input),
+    retrievalExamples: await pickRetrievals(input),
+    cost: {
+      trainSeconds: input.trainSeconds,
+      trainImagesPerSecond: input.imagesPerSecond,
+      embedImagesPerSecond: measurement.embedImagesPerSecond,
+      modelBytes: input.modelBytes,
+    },
+  };
+}
+
+function countParameters(values: ParameterValues, { encoder: _encoder }: ModelDesign): number {
+  // Optimiser slots are named parameter@slot; the step count is no parameter.
+  return [...values]
+    .filter(([name]) => !name.includes('@') && name !== 'step')
+    .reduce((sum, [, array]) => sum + array.length, 0);
+}
+
+/** Pairs drawn without looking, and the worst mistakes of both kinds. */
+async function pickGalleries({
+  data,
+  model,
+  measurement,
+  config,
+}: ReportInput): Promise<ReportData['galleries']> {
+  const { testPairs } = data;
+  const { distances } = measurement;
+  const drawn = exampleIndices(testPairs, 8, config.seed);
+  const order = Array.from(distances.keys()).sort((a, b) => distances[a] - distances[b]);
+  const { threshold } = model.config;
+  const isSimilar = (pair: number) => testPairs.similar[pair] > 0.5;
+  const tooClose = order.filter((pair) => !isSimilar(pair) && distances[pair] < threshold);
+  const tooFar = order.filter((pair) => isSimilar(pair) && distances[pair] >= threshold).reverse();
+  const draw = (pairs: readonly number[]) =>
+    Promise.all(pairs.map((pair) => drawPair(data, pair, distances[pair], model)));
+  return [
+    { title: 'Pairs drawn at random', pairs: await draw(drawn) },
+    { title: 'Different, but taken for the same', pairs: await draw(withoutRepeats(tooClose, testPairs, 8)) },
+    { title: 'The same, but taken for different', pairs: await draw(withoutRepeats(tooFar, testPairs, 8)) },
+  ];
+}
+
+/** Indices of a few pairs, half of them similar. */
+export function exampleIndices(
+  { numPairs, similar }: PairList,
+  count: number,
+  seed: string | number,
+): number[] {
+  const order = createRandom(seed)
+    .fork('examples')
+    .shuffle(Array.from({ length: numPairs }, (_, i) => i));
+  const pick = (kind: boolean) => order.filter((i) => similar[i] > 0.5 === kind).slice(0, count / 2);
+  const [same, different] = [pick(true), pick(false)];
+  return same.flatMap((pair, i) => [pair, different[i]]).filter((pair) => pair !== undefined);
+}
+
+/** The first `count` pairs such that no image is seen twice: one odd image spoils many pairs. */
+function withoutRepeats(order: readonly number[], { left, right }: PairList, count: number): number[] {
+  const seen = new Set<number>();
+  const kept: number[] = [];
+  for (const pair of order) {
+    if (kept.length === count) break;
+    if (seen.has(left[pair]) || seen.has(right[pair])) continue;
+    seen.add(left[pair]).add(right[pair]);
+    kept.push(pair);
+  }
+  return kept;
+}
+
+async function drawPair(
+  { set, pixels, testPairs }: PreparedData,
+  pair: number,
+  distance: number,
+  model: Model,
+): Promise<GalleryPair> {
+  const { probability, verdict } = judge(distance, model.config);
+  return {
+    left: await drawImage(set, pixels, testPairs.left[pair]),
+    right: await drawImage(set, pixels, testPairs.right[pair]),
+    distance,
+    probability,
+    verdict,
+    similar: testPairs.similar[pair] > 0.5 ? 1 : 0,
+  };
+}
+
+async function drawImage(set: ImageSet, pixels: PixelStore, index: number): Promise<ReportImage> {
+  const { height, width, channels } = pixels.shape;
+  const image = new Uint8Array(height * width * channels);
+  await pixels.gather(Int32Array.of(index), image);
+  return {
+    image: await createThumbnail(image, pixels.shape),
+    label: set.classNames[set.labels[index]] ?? set.id(index),
+  };
+}
+
+/** Queries of as many classes as there are, and what lies nearest to them. */
+async function pickRetrievals({ data, measurement, config }: ReportInput): Promise<RetrievalExample[]> {
+  const { retrievalImages: images, embeddings, retrieval } = measurement;
+  if (retrieval === null || images.length < 2) return [];
+  const { set, pixels } = data;
+  const size = embeddings.length / images.length;
+  const places = createRandom(config.seed).fork('retrieval').shuffle(Array.from(images.keys()));
+  const seen = new Set<number>();
+  const queries = places.filter((place) => {
+    const label = set.labels[images[place]];
+    return seen.size < 8 && !seen.has(label) && seen.add(label);
+  });
+  const examples: RetrievalExample[] = [];
+  for (const place of queries) {
+    const [nearest] = await findNearest({
+      queries: embeddings.subarray(place * size, (place + 1) * size),
+      gallery: embeddings,
+      numQueries: 1,
+      numGallery: images.length,
+      k: 7,
+      exclude: [place],
+    });
+    examples.push({
+      query: await drawImage(set, pixels, images[place]),
+      neighbours: await Promise.all(
+        nearest.map(async ({ index, distance }) => ({
+          ...(await drawImage(set, pixels, images[index])),
+          distance,
+          isRight: set.labels[images[index]] === set.labels[images[place]],
+        })),
+      ),
+    });
+  }
+  return examples;
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorFromSystem, SamesameError } from '../base/errors.ts';
+import type { Checkpoint, CheckpointFolder } from '../train/checkpoints.ts';
+import { readTrainConfig, type TrainConfig, type TrainOptions } from '../train/config.ts';
+import type { PreparedData } from './prepare.ts';
+
+/**
+ * The configuration that a run will have: the given one, or the stored one with what is given when it resumes.
+ * @throws E_CONFIG where `out` holds another run, E_CHECKPOINT where there is none to resume
+ */
+export async function settleConfig(job: {
+  readonly out: string;
+  readonly config?: TrainOptions;
+  readonly resume?: boolean;
+  readonly overwrite?: boolean;
+}): Promise<TrainConfig> {
+  const stored = await readStored(job.out);
+  if (job.resume) {
+    if (stored !== undefined) return readTrainConfig({ ...stored, ...job.config });
+    throw new SamesameError('E_CHECKPOINT', {
+      what: `there is no run to resume in ${job.out}`,
+      expected: 'a run folder with config.json and checkpoints/',
+      help: 'start it without --resume',
+    });
+  }
+  if (stored !== undefined && !job.overwrite) {
+    throw new SamesameError('E_CONFIG', {
+      what: `${job.out} already holds a run`,
+      expected: 'a new folder',
+      help: 'go on with it (--resume), replace it (--overwrite), or choose another folder (--out)',
+    });
+  }
+  return readTrainConfig(job.config ?? {});
+}
+
+async function readStored(out: string): Promise<TrainOptions | undefined> {
+  const path = join(out, 'config.json');
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw errorFromSystem(error, `reading ${path}`);
+  });
+  if (text === undefined) return undefined;
+  try {
+    const { dataset: _, ...config } = JSON.parse(text);
+    return config as TrainOptions;
+  } catch (cause) {
+    throw new SamesameError('E_CONFIG', {
+      what: `${path} is not JSON`,
+      expected: 'the configuration of a run',
+      help: 'remove the folder, or choose another one (--out)',
+      cause,
+    });
+  }
+}
+
+/** What makes two runs the same run: configuration and data. */
+export function identityOf(config: TrainConfig, { fingerprint, target }: PreparedData): string {
+  return createHash('sha256')
+    .update(JSON.stringify([config, target, fingerprint]))
+    .digest('hex');
+}
+
+/** The last checkpoint of a run. @throws E_CHECKPOINT where it is damaged or of another run */
+export async function loadCheckpoint(
+  checkpoints: CheckpointFolder,
+  identity: string,
+  out: string,
+): Promise<Checkpoint | undefined> {
+  const checkpoint = await checkpoints.load('last');
+  if (checkpoint === undefined || checkpoint.progress.identity === identity) return checkpoint;
+  throw new SamesameError('E_CHECKPOINT', {
+    what: `the checkpoint in ${out} is of another run`,
+    expected: 'the configuration and the images that the run was started with',
+    received: 'a different configuration, or images that have changed since',
+    help: 'undo the change, or start a new run with another --out',
+  });
+}

@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { createRuntime } from '#runtime';
+import { writeFileAtomic } from '../base/files.ts';
+import { createRandom } from '../base/random.ts';
+import type { Dataset } from '../data/sources/open.ts';
+import type { Runtime } from '../graph/runtime/types.ts';
+import { createEncoder } from '../nn/networks/by-name.ts';
+import { createCheckpointFolder } from '../train/checkpoints.ts';
+import type { TrainConfig, TrainOptions } from '../train/config.ts';
+import { trainLoop } from '../train/loop.ts';
+import { createObjective } from '../train/objective.ts';
+import { createOptimizer } from '../train/optimizers/by-name.ts';
+import type { EpochRecord, TrainEvent } from '../train/progress.ts';
+import { createSchedule } from '../train/schedules.ts';
+import { buildStep, type StepPlan } from '../train/step-graph.ts';
+import { createStepper } from '../train/stepper.ts';
+import { createFeeder } from './feed.ts';
+import { type FinishedRun, finishRun } from './finish.ts';
+import { measurePixelScale } from './pixel-scale.ts';
+import { type PreparedData, prepareData } from './prepare.ts';
+import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
+import { createValidator } from './validate.ts';
+
+export interface TrainJob {
+  readonly dataset: Dataset;
+  /** Settings that differ from the defaults. */
+  readonly config?: TrainOptions;
+  /** The run's folder. */
+  readonly out: string;
+  /** Go on with the run in `out` where it was interrupted. */
+  readonly resume?: boolean;
+  /** Replace a run that is in `out`. */
+  readonly overwrite?: boolean;
+  /** Bytes of decoded pixels to keep in memory. Default 1 GiB. */
+  readonly memoryBytes?: number;
+  readonly checkpointSeconds?: number;
+  readonly runtime?: Runtime;
+  /** Called with everything that happens. */
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+/**
+ * The main job: from a data set to a run folder with a measured model and a report.
+ *
+ * Splits, trains with the best epoch kept, chooses the threshold on validation pairs, measures on test pairs that
+ * nothing else has seen, and writes `config.json`, `metrics.jsonl`, `checkpoints/`, `model/` and `report.html`.
+ * @throws E_CONFIG, E_DATA…, E_IMAGES_BAD, E_NAN, E_PERMISSION, E_DISK_FULL
+ * @example
+ * const { model } = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
+ */
+export async function train(job: TrainJob): Promise<FinishedRun> {
+  const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
+  const config = await settleConfig(job);
+  const data = await prepareData(dataset, config, {
+    memoryBytes: job.memoryBytes,
+    onProgress: (event) => onEvent({ kind: 'stage', ...event }),
+  });
+  try {
+    for (const message of data.warnings) onEvent({ kind: 'warning', message });
+    if (data.pixels.bad.length > 0) {
+      await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(data.pixels.bad, null, 2)}\n`);
+      onEvent({ kind: 'warning', message: describeBad(data) });
+    }
+    await writeFileAtomic(
+      join(out, 'config.json'),
+      `${JSON.stringify({ dataset: dataset.set.name, ...config }, null, 2)}\n`,
+    );
+    return await trainPrepared(job, config, data, runtime, onEvent);
+  } finally {
+    await data.pixels.close();
+  }
+}
+
+async function trainPrepared(
+  { out, resume, checkpointSeconds }: TrainJob,
+  config: TrainConfig,
+  data: PreparedData,
+  runtime: Runtime,
+  onEvent: (event: TrainEvent) => void,
+): Promise<FinishedRun> {
+  const random = createRandom(config.seed);
+  const configured = createObjective(data.trainPairs === undefined ? config : { ...config, feed: 'pairs' });
+  const pixelScale = await measurePixelScale(data.pixels, data.splits.train);
+  const feeder = createFeeder(config, data, configured);
+  const numEpochs = config.epochs || Math.min(60, Math.max(8, Math.ceil(1500 / feeder.stepsPerEpoch)));
+  const plan: StepPlan = {
+    encoder: createEncoder(config.network, { embeddingSize: config.embeddingSize }),
+    imageShape: data.target,
+    pixelScale,
+    batchSize: feeder.imagesPerStep,
+    objective: configured.objective,
+    optimizer: createOptimizer(config.optimizer, config),
+    schedule: createSchedule(config, { stepsPerEpoch: feeder.stepsPerEpoch, numEpochs }),
+    clipNorm: config.clipNorm || undefined,
+    l2: config.l2,
+  };
+  const step = buildStep(plan);
+  const stepper = await createStepper(step, runtime, random.fork('parameters'));
+  const checkpoints = createCheckpointFolder(join(out, 'checkpoints'), step.state);
+  const identity = identityOf(config, data);
+  const parts = {
+    encoder: plan.encoder,
+    imageShape: data.target,
+    pixelScale,
+    comparator: configured.comparator,
+  };
+
+  const loop = trainLoop({
+    stepper,
+    feeder,
+    numEpochs,
+    validate: createValidator(parts, data, runtime),
+    patience: config.patience || undefined,
+    margin: configured.margin,
+    checkpoints,
+    checkpointSeconds,
+    identity,
+    resumeFrom: resume ? await loadCheckpoint(checkpoints, identity, out) : undefined,
+  });
+  let next = await loop.next();
+  for (; !next.done; next = await loop.next()) {
+    if (next.value.kind === 'epoch') await writeMetrics(out, next.value.records);
+    onEvent(next.value);
+  }
+  await stepper.close();
+  const { best, records, seconds } = next.value;
+
+  return finishRun({
+    out,
+    config,
+    data,
+    parts,
+    values: best,
+    records,
+    trainSeconds: seconds,
+    runtime,
+    onEvent,
+  });
+}
+
+/** One JSON line an epoch. The file is written anew each time, so it is whole after a kill and right after resuming. */
+async function writeMetrics(out: string, records: readonly EpochRecord[]): Promise<void> {
+  const lines = records.map((record) => `${JSON.stringify(record)}\n`);
+  await writeFileAtomic(join(out, 'metrics.jsonl'), lines.join(''));
+}
+
+function describeBad({ pixels }: PreparedData): string {
+  const { bad, numImages } = pixels;
+  const shown = bad.slice(0, 5).map(({ id, reason }) => `${id} (${reason.split('\n')[0]})`);
+  const more =
+    bad.length > shown.length ? ` and ${bad.length - shown.length} more; all are in bad-images.json` : '';
+  return `${bad.length} of ${numImages} images cannot be read and are skipped: ${shown.join(', ')}${more}`;
+}

@@ -1,0 +1,37 @@
+import { chooseThreshold } from '../evaluate/index.ts';
+import type { Runtime } from '../graph/runtime/types.ts';
+import type { ParameterValues } from '../model/encoder-graph.ts';
+import type { Validation } from '../train/progress.ts';
+import { type ModelDesign, openParts } from './design.ts';
+import { measurePairs } from './embed-store.ts';
+import type { PreparedData } from './prepare.ts';
+
+/** Measures a state of the network on the validation pairs. */
+export function createValidator(
+  design: ModelDesign,
+  { pixels, validationPairs }: PreparedData,
+  runtime: Runtime,
+) {
+  const { similar } = validationPairs;
+  return async (values: ParameterValues): Promise<Validation> => {
+    const parts = await openParts(design, values, runtime);
+    const distances = await measurePairs(parts, pixels, validationPairs);
+    await parts.close();
+    const threshold = chooseThreshold(distances, similar);
+    let numRight = 0;
+    const sums = { positive: 0, negative: 0 };
+    let numPositive = 0;
+    for (let i = 0; i < distances.length; i++) {
+      const isSimilar = similar[i] > 0.5;
+      if (distances[i] < threshold === isSimilar) numRight++;
+      if (isSimilar) numPositive++;
+      sums[isSimilar ? 'positive' : 'negative'] += distances[i];
+    }
+    return {
+      accuracy: numRight / distances.length,
+      threshold,
+      positiveDistance: sums.positive / Math.max(1, numPositive),
+      negativeDistance: sums.negative / Math.max(1, distances.length - numPositive),
+    };
+  };
+}

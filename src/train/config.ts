@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { SamesameError } from '../base/errors.ts';
+import { readAugmentOptions } from '../data/augment/options.ts';
+import { suggest } from '../data/suggest.ts';
+import { COMPARATOR_NAMES } from '../loss/comparators/create-comparator.ts';
+import { LOSS_NAMES } from '../loss/create-loss.ts';
+import { ENCODERS } from '../nn/networks/by-name.ts';
+
+const share = z.number().min(0).max(1);
+/** A fraction below 1, or a whole number of images. */
+const heldOut = z.number().min(0);
+
+/** The schema of a run's configuration. Every key has a default that a first run can do with. */
+export const trainConfigSchema = z.strictObject({
+  /** The encoder. */
+  network: z.enum(ENCODERS).default('compact'),
+  /** D, where the network leaves it open. */
+  embeddingSize: z.int().min(1).max(4096).default(64),
+  /** Name of the loss, and its own options. */
+  loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('contrastive'),
+  lossOptions: z.record(z.string(), z.unknown()).default({}),
+  /** Learned head for losses on logits. */
+  comparator: z.enum(COMPARATOR_NAMES as [string, ...string[]]).default('absolute-difference'),
+  /** `batch`: the loss sees all pairs of a batch. `pairs`: explicit pairs are drawn before training. */
+  feed: z.enum(['auto', 'batch', 'pairs']).default('auto'),
+  /** Explicit pairs to draw from the training images; half of them similar. */
+  numPairs: z.int().min(2).default(70_000),
+  optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
+  learningRate: z.number().positive().default(1e-3),
+  /** Of SGD. */
+  momentum: share.default(0.9),
+  nesterov: z.boolean().default(true),
+  /** Of AdamW. */
+  weightDecay: z.number().min(0).default(0.01),
+  /** Adds `l2 · Σ weight²` to the loss. */
+  l2: z.number().min(0).default(0),
+  /** Longest gradient; 0 for no limit. */
+  clipNorm: z.number().min(0).default(0),
+  schedule: z.enum(['cosine', 'constant', 'step']).default('cosine'),
+  /** Steps from 0 to the full rate. */
+  warmUpSteps: z.int().min(0).default(0),
+  /** Epochs between falls to a tenth, for the step schedule. */
+  stepEpochs: z.int().min(1).default(10),
+  /** 0: as many as make about 1,500 steps, from 8 to 60. */
+  epochs: z.int().min(0).default(0),
+  /** Images a batch (pairs, with explicit pairs). */
+  batchSize: z.int().min(4).default(160),
+  /** Images of each class in a batch; more where there are few classes. */
+  imagesPerClass: z.int().min(2).default(4),
+  /** Stop after so many epochs without a better one; 0 for never. */
+  patience: z.int().min(0).default(0),
+  /** Augmentation options, or `auto`: small shifts, and mirror images for photos; `none`. */
+  augment: z.union([z.enum(['auto', 'none']), z.record(z.string(), z.unknown())]).default('auto'),
+  /** Input size and colours; left out, they are guessed from the images. */
+  image: z
+    .strictObject({
+      height: z.int().min(8).max(1024),
+      width: z.int().min(8).max(1024),
+      channels: z.union([z.literal(1), z.literal(3)]),
+      resize: z.enum(['fit', 'cover', 'stretch']).default('fit'),
+    })
+    .optional(),
+  /** Held out to choose the epoch, the threshold and the calibration. */
+  validation: heldOut.default(0.15),
+  /** Held out for the final numbers. */
+  test: heldOut.default(0.15),
+  /** Hold out whole classes instead of images: how good is it on classes never seen? */
+  splitBy: z.enum(['image', 'class']).default('image'),
+  /** Balanced pairs that validate each epoch and choose the threshold. */
+  validationPairs: z.int().min(2).default(10_000),
+  /** Balanced pairs of the final evaluation. */
+  testPairs: z.int().min(2).default(50_000),
+  seed: z.union([z.int(), z.string()]).default(1),
+});
+
+export type TrainConfig = z.infer<typeof trainConfigSchema>;
+export type TrainOptions = z.input<typeof trainConfigSchema>;
+
+/**
+ * Options with their defaults, checked.
+ * @throws E_CONFIG naming each key that is wrong, with the nearest right one for a misspelt key
+ */
+export function readTrainConfig(options: unknown): TrainConfig {
+  const result = trainConfigSchema.safeParse(options);
+  if (!result.success) throw configError(result.error);
+  const { augment } = result.data;
+  if (typeof augment === 'object') readAugmentOptions(augment);
+  return result.data;
+}
+
+function configError(error: z.ZodError): SamesameError {
+  const names = Object.keys(trainConfigSchema.shape);
+  const misspelt = error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  const suggestions = misspelt.flatMap((key) => {
+    const near = suggest(key, names);
+    return near === undefined ? [] : [`did you mean "${near}" instead of "${key}"?`];
+  });
+  return new SamesameError('E_CONFIG', {
+    what: 'the training configuration is not usable',
+    expected: misspelt.length > 0 ? `keys among ${names.join(', ')}` : 'values in range',
+    received: z.prettifyError(error),
+    help: suggestions.length > 0 ? suggestions.join(' ') : 'see samesame train --help',
+    details: { issues: error.issues },
+  });
+}

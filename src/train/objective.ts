@@ -1,0 +1,56 @@
+import { SamesameError } from '../base/errors.ts';
+import {
+  type Comparator,
+  createComparator,
+  createLoss,
+  type LossName,
+  type LossOptions,
+} from '../loss/index.ts';
+import { COMPARATOR_SCOPE } from '../model/comparator-graph.ts';
+import type { TrainConfig } from './config.ts';
+import type { Objective } from './step-graph.ts';
+
+/** What a configuration minimises, and the head that it learns for that, where it does. */
+export interface ConfiguredObjective {
+  readonly objective: Objective;
+  readonly comparator?: Comparator;
+  /** Distance that dissimilar pairs should reach. */
+  readonly margin: number;
+}
+
+/**
+ * The loss of a configuration in the form in which it will be fed.
+ * @throws E_CONFIG where the loss has no such form
+ */
+export function createObjective({
+  loss: name,
+  lossOptions,
+  feed,
+  comparator: headName,
+}: TrainConfig): ConfiguredObjective {
+  const loss = createLoss(name, lossOptions as LossOptions[LossName]);
+  const margin = typeof lossOptions.margin === 'number' ? lossOptions.margin : 1;
+  const { overBatch, overPairs, overLogits } = loss;
+  if (overLogits !== undefined && feed !== 'batch') {
+    const comparator = createComparator(headName);
+    return {
+      margin,
+      comparator,
+      objective: {
+        kind: 'pairs',
+        loss: (left, right, similar, scope) =>
+          overLogits(comparator.logits(left, right, scope.within(COMPARATOR_SCOPE)), similar),
+      },
+    };
+  }
+  if (overBatch !== undefined && feed !== 'pairs')
+    return { margin, objective: { kind: 'batch', loss: overBatch } };
+  if (overPairs !== undefined && feed === 'pairs')
+    return { margin, objective: { kind: 'pairs', loss: overPairs } };
+  throw new SamesameError('E_CONFIG', {
+    what: `the loss ${name} cannot be fed with ${feed === 'pairs' ? 'explicit pairs' : 'batches'}`,
+    expected: feed === 'pairs' ? 'contrastive, or a loss on a comparator head' : 'contrastive or triplet',
+    received: `${name}, feed ${feed}`,
+    help: 'leave feed at auto',
+  });
+}
