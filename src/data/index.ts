@@ -31,7 +31,7 @@ export { createShuffledSampler, type ShuffledSamplerOptions } from './samplers/s
 export { type Couples, readCouples } from './sources/couples.ts';
 export { type FolderOptions, readFolder } from './sources/folder.ts';
 export { type IdxSource, readIdx } from './sources/idx.ts';
-export { readIdxFolder } from './sources/idx-folder.ts';
+export { type IdxFolderOptions, readIdxFolder } from './sources/idx-folder.ts';
 export { type ManifestOptions, readManifest } from './sources/manifest.ts';
 export { readMnist } from './sources/mnist.ts';
 export { readNpz } from './sources/npz.ts';

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { availableParallelism, tmpdir } from 'node:os';
 import sharp from 'sharp';
 import { SamesameError } from '../../base/errors.ts';
@@ -62,10 +63,9 @@ export async function preparePixels(set: ImageSet, options: PrepareOptions): Pro
   }
 
   const rowBytes = height * width * channels;
-  const numInMemory = Math.min(
-    numImages,
-    Math.floor((options.memoryBytes ?? DEFAULT_MEMORY_BYTES) / rowBytes),
-  );
+  // One array holds what is in memory; past its largest length the rest goes to the file, too.
+  const memoryBytes = Math.min(options.memoryBytes ?? DEFAULT_MEMORY_BYTES, constants.MAX_LENGTH);
+  const numInMemory = Math.min(numImages, Math.floor(memoryBytes / rowBytes));
   const memory = new Uint8Array(numInMemory * rowBytes);
   const spilled =
     numInMemory < numImages ? await createRowFile(options.spillFolder ?? tmpdir(), rowBytes) : undefined;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import { joinParts, type SetPart } from '../join.ts';
 import { compareNames } from '../order.ts';
+import { checkOptionNames } from '../suggest.ts';
 import type { ImageSet, SplitName } from '../types.ts';
 import { readIdx } from './idx.ts';
 
@@ -21,13 +22,22 @@ export function looksLikeIdxFolder(fileNames: readonly string[]): boolean {
   return fileNames.some((name) => IMAGES_FILE.test(name));
 }
 
+export interface IdxFolderOptions {
+  /** `required` (default): images need their file of labels. `optional`: without it they get label −1. */
+  readonly labels?: 'required' | 'optional';
+  /** For people. Default: the path. */
+  readonly name?: string;
+}
+
 /**
  * The data set of a folder of IDX files by their customary names: `train-images-idx3-ubyte` with
  * `train-labels-idx1-ubyte`, and `t10k-…` for the test part, each also as `.gz`.
  * More than one part gives one set with `splits`.
  * @throws E_NOT_FOUND for images without labels, E_DATA, and what `readIdx` throws
  */
-export async function readIdxFolder(folder: string, name = folder): Promise<ImageSet> {
+export async function readIdxFolder(folder: string, options: IdxFolderOptions = {}): Promise<ImageSet> {
+  checkOptionNames('readIdxFolder', options, ['labels', 'name']);
+  const { name = folder, labels: rule = 'required' } = options;
   const fileNames = await readdir(folder).catch((error) => {
     throw errorFromSystem(error, `reading ${folder}`);
   });
@@ -49,15 +59,15 @@ export async function readIdxFolder(folder: string, name = folder): Promise<Imag
   const parts: SetPart[] = [];
   for (const { images, split } of found) {
     const labels = findLabels(fileNames, images);
-    if (labels === undefined) {
+    if (labels === undefined && rule === 'required') {
       throw new SamesameError('E_NOT_FOUND', {
         what: `${join(folder, images)} has no file of labels beside it`,
         expected: images.replace('images', 'labels').replace(/idx[34]/, 'idx1'),
         help: 'put it in the same folder',
       });
     }
-    const source = { images: join(folder, images), labels: join(folder, labels), name };
-    parts.push({ set: await readIdx(source), split: split ?? 'train' });
+    const set = await readIdx({ images: join(folder, images), labels: labels && join(folder, labels), name });
+    parts.push({ set, split: split ?? 'train' });
   }
   return parts.length === 1 ? parts[0].set : joinParts(name, parts);
 }

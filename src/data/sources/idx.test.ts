@@ -107,6 +107,8 @@ describe('readIdxFolder', () => {
     mkdirSync(join(folder, 'half'));
     put('half/train-images-idx3-ubyte', idx([2, 2, 3], pixels));
     await expect(readIdxFolder(join(folder, 'half'))).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+    const bare = await readIdxFolder(join(folder, 'half'), { labels: 'optional' });
+    expect([...bare.labels]).toEqual([-1, -1]);
   });
 });
 

@@ -49,6 +49,13 @@ describe('readManifest', () => {
     expect(set.splits).toBeUndefined();
   });
 
+  it('takes images without a label only when asked', async () => {
+    const bare = await readManifest(csv('path\n1.png\n2.png\n'), { labels: 'optional' });
+    expect([...bare.labels]).toEqual([-1, -1]);
+    const some = await readManifest(csv('path,label\n1.png,\n2.png,a\n'), { labels: 'optional' });
+    expect([...some.labels]).toEqual([-1, 0]);
+  });
+
   it.each([
     ['line 1: there is no column "label"', 'path,lable\n1.png,a\n'],
     ['line 1: the file is empty', ''],
@@ -101,5 +108,6 @@ describe('openDataset', () => {
     await expect(openDataset(csv('x', 'list.txt'))).rejects.toMatchObject({ code: 'E_DATA' });
     await expect(openDataset(join(folder, 'none'))).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
     await expect(openDataset(folder, { colums: {} } as object)).rejects.toThrow('did you mean "columns"?');
+    await expect(openDataset('mnist', { columns: {} })).rejects.toMatchObject({ code: 'E_CONFIG' });
   });
 });

@@ -18,6 +18,11 @@ const NUM_PROBED = 16;
 export interface ManifestOptions {
   /** Names of the columns. Default `path`, `label`, `split`. */
   readonly columns?: { readonly path?: string; readonly label?: string; readonly split?: string };
+  /**
+   * `required` (default): an image without a label is an error. `optional`: the column may be missing or empty, and the
+   * image gets label −1, for embedding and searching.
+   */
+  readonly labels?: 'required' | 'optional';
   /** Folder that the paths are relative to. Default: the folder of the CSV file. */
   readonly baseFolder?: string;
   /** For people. Default: the path of the CSV file. */
@@ -31,24 +36,27 @@ export interface ManifestOptions {
  *   no file where the first paths point; E_NOT_FOUND, E_PERMISSION
  */
 export async function readManifest(csvPath: string, options: ManifestOptions = {}): Promise<ImageSet> {
-  checkOptionNames('readManifest', options, ['columns', 'baseFolder', 'name']);
+  checkOptionNames('readManifest', options, ['columns', 'labels', 'baseFolder', 'name']);
   checkOptionNames('readManifest columns', options.columns ?? {}, ['path', 'label', 'split']);
   const { path = 'path', label = 'label', split = 'split' } = options.columns ?? {};
   const baseFolder = options.baseFolder ?? dirname(csvPath);
-  const { columns, records } = parseTable(await readText(csvPath), csvPath, [path, label], [split]);
+  const isOptional = options.labels === 'optional';
+  const [required, optional] = isOptional ? [[path], [label, split]] : [[path, label], [split]];
+  const { columns, records } = parseTable(await readText(csvPath), csvPath, required, optional);
   const paths: string[] = [];
-  const names: string[] = [];
+  const names: (string | undefined)[] = [];
   const splits: (SplitName | undefined)[] = [];
   const lineOf = new Map<string, number>();
   for (const { line, cells } of records) {
     const file = cells[columns[path]];
     if (file === '') throw badLine(csvPath, line, `the column "${path}" is empty`);
-    if (cells[columns[label]] === '') throw badLine(csvPath, line, `the column "${label}" is empty`);
+    const name = cells[columns[label]] || undefined;
+    if (name === undefined && !isOptional) throw badLine(csvPath, line, `the column "${label}" is empty`);
     const former = lineOf.get(file);
     if (former !== undefined) throw badLine(csvPath, line, `${file} is already on line ${former}`);
     lineOf.set(file, line);
     paths.push(file);
-    names.push(cells[columns[label]]);
+    names.push(name);
     splits.push(readSplit(columns[split] < 0 ? '' : cells[columns[split]], csvPath, line));
   }
   await probeFiles(csvPath, baseFolder, paths);

@@ -14,9 +14,12 @@ import { readPairList } from './pair-list.ts';
 import { listImages } from './walk.ts';
 
 export interface OpenOptions {
-  /** Whether images without a class are kept, label −1. Default `required`. Folders only. */
+  /**
+   * `optional` keeps images without a class, label −1, of folders, CSV manifests and IDX. Default `required`. Archives
+   * and pair lists need no labels anyway.
+   */
   readonly labels?: 'required' | 'optional';
-  /** Names of the columns of a CSV manifest. Default `path`, `label`, `split`. */
+  /** Names of the columns of a CSV manifest. Default `path`, `label`, `split`. An error with anything else. */
   readonly columns?: ManifestOptions['columns'];
   /** For people. Default: the path. */
   readonly name?: string;
@@ -44,7 +47,7 @@ const EXPECTED =
  * | a folder with `*-images-idx3-ubyte[.gz]` | `readIdxFolder` |
  * | a folder where most images are named `…_<i>_one` and `…_<i>_two` | `readCouples` |
  * | any other folder | `readFolder` |
- * | a `.csv` file with a column `similar` | `readPairList` |
+ * | a `.csv` file with a column `similar` and none `path` | `readPairList` |
  * | any other `.csv` file | `readManifest` |
  * | an `.npz` file | `readNpz` |
  * @throws E_NOT_FOUND, E_PERMISSION, E_DATA for anything else, and what the reader throws
@@ -56,7 +59,16 @@ export async function openDataset(path: string, options: OpenOptions = {}): Prom
     if (error.code === 'ENOENT' && path === 'mnist') return undefined;
     throw errorFromSystem(error, `reading ${path}`);
   });
-  if (found === undefined) return { format: 'mnist', set: await readMnist() };
+  const isCsv = found?.isFile() && extname(path).toLowerCase() === '.csv';
+  if (options.columns !== undefined && !isCsv) {
+    throw new SamesameError('E_CONFIG', {
+      what: `columns were named, but ${path} has none`,
+      expected: 'a .csv file',
+      help: 'leave out the names of columns',
+    });
+  }
+  if (found === undefined)
+    return { format: 'mnist', set: { ...(await readMnist()), name: options.name ?? 'MNIST' } };
   if (found.isDirectory()) return openFolder(path, options);
   switch (extname(path).toLowerCase()) {
     case '.csv':
@@ -77,7 +89,8 @@ async function openFolder(path: string, options: OpenOptions): Promise<Dataset> 
   const fileNames = await readdir(path).catch((error) => {
     throw errorFromSystem(error, `reading ${path}`);
   });
-  if (looksLikeIdxFolder(fileNames)) return { format: 'idx', set: await readIdxFolder(path, name) };
+  if (looksLikeIdxFolder(fileNames))
+    return { format: 'idx', set: await readIdxFolder(path, { name, labels }) };
   const tree = await listImages(path);
   if (looksLikeCouples(tree)) {
     const couples = couplesOf(path, tree, name);
@@ -87,12 +100,12 @@ async function openFolder(path: string, options: OpenOptions): Promise<Dataset> 
 }
 
 async function openCsv(path: string, options: OpenOptions): Promise<Dataset> {
-  const { name = path, columns } = options;
+  const { name = path, columns, labels } = options;
   const text = await readText(path);
   const end = text.indexOf('\n');
   const header = parseCsv(end < 0 ? text : text.slice(0, end), path)[0]?.cells ?? [];
-  if (!header.includes('similar')) {
-    return { format: 'manifest', set: await readManifest(path, { name, columns }) };
+  if (columns !== undefined || header.includes('path') || !header.includes('similar')) {
+    return { format: 'manifest', set: await readManifest(path, { name, columns, labels }) };
   }
   return { format: 'pairs', ...(await readPairList(path, name)) };
 }
