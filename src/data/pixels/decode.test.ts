@@ -43,6 +43,15 @@ describe('decodeImage', () => {
     ]);
   });
 
+  it('enlarges and pads to any frame, an odd pixel to the right and below', async () => {
+    const image = await png(2, 2, 1, [50, 50, 50, 50]);
+    const tall = await decodeImage(image, { height: 5, width: 2, channels: 1, resize: 'fit' });
+    expect([...tall]).toEqual([0, 0, 50, 50, 50, 50, 0, 0, 0, 0]);
+    const wide = await decodeImage(image, { height: 4, width: 7, channels: 1, resize: 'fit' });
+    for (let y = 0; y < 4; y++)
+      expect([...wide.subarray(7 * y, 7 * y + 7)]).toEqual([0, 50, 50, 50, 50, 0, 0]);
+  });
+
   it('crops at the centre for cover, squeezes for stretch', async () => {
     const image = await png(4, 2, 1, [10, 20, 30, 40, 50, 60, 70, 80]);
     const grey = { height: 2, width: 2, channels: 1 } as const;

@@ -9,8 +9,9 @@ import { type ImageFormat, sniffFormat } from './sniff.ts';
 /** Formats that libvips decodes by itself in sharp's own build. */
 const SHARP_FORMATS: ReadonlySet<ImageFormat> = new Set(['JPEG', 'PNG', 'GIF', 'WebP', 'TIFF', 'AVIF']);
 const READABLE = 'JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PBM/PGM/PPM';
+/** `fit` is padded here and not by sharp's `contain`, which takes a quarter of the time of a small image. */
 const FIT_OF_RULE: Readonly<Record<ResizeRule, keyof FitEnum>> = {
-  fit: 'contain',
+  fit: 'inside',
   cover: 'cover',
   stretch: 'fill',
 };
@@ -111,16 +112,35 @@ function openSharp(data: SharpInput, options: SharpOptions): Sharp {
   return sharp(data, options);
 }
 
-async function toTarget(image: Sharp, { height, width, channels, resize }: PixelTarget): Promise<Uint8Array> {
+async function toTarget(image: Sharp, target: PixelTarget): Promise<Uint8Array> {
+  const { height, width, channels, resize } = target;
   const { data, info } = await image
     .autoOrient()
     .flatten({ background: 'white' })
-    .resize({ height, width, fit: FIT_OF_RULE[resize], position: 'centre', background: 'black' })
+    .resize({ height, width, fit: FIT_OF_RULE[resize], position: 'centre' })
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  if (info.channels === channels) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  throw new Error(`its ${info.channels} channels could not be made ${channels}`);
+  if (info.channels !== channels)
+    throw new Error(`its ${info.channels} channels could not be made ${channels}`);
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return info.height === height && info.width === width ? pixels : padToCentre(pixels, info, target);
+}
+
+/** The image in the middle of a black frame; an odd pixel goes to the right and below. */
+function padToCentre(
+  pixels: Uint8Array,
+  inner: { readonly height: number; readonly width: number },
+  { height, width, channels }: PixelShape,
+): Uint8Array {
+  const frame = new Uint8Array(height * width * channels);
+  const top = (height - inner.height) >> 1;
+  const left = (width - inner.width) >> 1;
+  const rowBytes = inner.width * channels;
+  for (let y = 0; y < inner.height; y++) {
+    frame.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), ((top + y) * width + left) * channels);
+  }
+  return frame;
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
