@@ -1,5 +1,5 @@
 import { SamesameError } from '../base/errors.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../base/suggest.ts';
 
 /** One record of a CSV file and the line it begins on. */
 export interface CsvRecord {

@@ -1,4 +1,6 @@
 /** Everything in this room; `web.ts` is the part of it that runs in a browser. */
+
+export { checkOptionNames, suggest } from '../base/suggest.ts';
 export { type Augment, createAugmenter } from './augment/augmenter.ts';
 export { type AugmentOptions, readAugmentOptions } from './augment/options.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
@@ -46,7 +48,6 @@ export {
   splitByImage,
 } from './splits.ts';
 export { selectClasses, subset } from './subset.ts';
-export { checkOptionNames, suggest } from './suggest.ts';
 export type {
   BadImage,
   DecodedPixels,

@@ -3,7 +3,6 @@ import { checkTrainable, groupByClass } from './classes.ts';
 import { compareNames } from './order.ts';
 import { forEachInParallel, mapInOrder } from './parallel.ts';
 import { selectClasses, subset } from './subset.ts';
-import { suggest } from './suggest.ts';
 import type { ImageSet } from './types.ts';
 
 const set: ImageSet = {
@@ -90,12 +89,6 @@ describe('names', () => {
     const names = ['b', 'a', 'B', 'a10', 'a2', 'é', '\ue000', '😀', '', 'a\u{10ffff}', 'a\uffff'];
     const byBytes = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     expect([...names].sort(compareNames)).toEqual(byBytes);
-  });
-
-  it('are suggested when near', () => {
-    expect(suggest('flipHorizontl', ['flipHorizontal', 'flipVertical'])).toBe('flipHorizontal');
-    expect(suggest('zoon', ['zoom', 'noise'])).toBe('zoom');
-    expect(suggest('banana', ['zoom', 'noise'])).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import { SamesameError } from '../base/errors.ts';
 import { createRandom } from '../base/random.ts';
+import { checkOptionNames } from '../base/suggest.ts';
 import { groupByClass } from './classes.ts';
-import { checkOptionNames } from './suggest.ts';
 import type { ImageSet, SplitName } from './types.ts';
 
 /** Indices into one set, int32 and ascending; no index is in two parts. */

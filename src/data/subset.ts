@@ -1,5 +1,5 @@
 import { SamesameError } from '../base/errors.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../base/suggest.ts';
 import type { ImageSet } from './types.ts';
 
 /**

@@ -1,4 +1,6 @@
 /** The part of this room that runs in a browser too: nothing here reaches a file, and `web.test.ts` sees to it. */
+
+export { checkOptionNames, suggest } from '../base/suggest.ts';
 export { type Augment, createAugmenter } from './augment/augmenter.ts';
 export { type AugmentOptions, readAugmentOptions } from './augment/options.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
@@ -25,7 +27,6 @@ export {
   splitByImage,
 } from './splits.ts';
 export { selectClasses, subset } from './subset.ts';
-export { checkOptionNames, suggest } from './suggest.ts';
 export type {
   BadImage,
   DecodedPixels,

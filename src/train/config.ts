@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { SamesameError } from '../base/errors.ts';
+import { suggest } from '../base/suggest.ts';
 import { readAugmentOptions } from '../data/augment/options.ts';
-import { suggest } from '../data/suggest.ts';
 import { COMPARATOR_NAMES } from '../loss/comparators/create-comparator.ts';
 import { LOSS_NAMES } from '../loss/create-loss.ts';
 import { ENCODERS } from '../nn/networks/by-name.ts';

@@ -1,5 +1,5 @@
 import { SamesameError } from '../../base/errors.ts';
-import { checkOptionNames } from '../suggest.ts';
+import { checkOptionNames } from '../../base/suggest.ts';
 
 /**
  * How training images are varied. Everything is off unless it is asked for; each drawn anew for every image.

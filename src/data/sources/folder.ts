@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SamesameError } from '../../base/errors.ts';
+import { checkOptionNames } from '../../base/suggest.ts';
 import { labelByName } from '../class-names.ts';
-import { checkOptionNames } from '../suggest.ts';
 import type { ImageSet, SplitName } from '../types.ts';
 import { type ImageTree, listImages } from './walk.ts';
 

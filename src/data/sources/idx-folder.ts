@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
+import { checkOptionNames } from '../../base/suggest.ts';
 import { joinParts, type SetPart } from '../join.ts';
 import { compareNames } from '../order.ts';
-import { checkOptionNames } from '../suggest.ts';
 import type { ImageSet, SplitName } from '../types.ts';
 import { readIdx } from './idx.ts';
 

@@ -1,9 +1,9 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
+import { checkOptionNames } from '../../base/suggest.ts';
 import { labelByName } from '../class-names.ts';
 import { badLine, parseTable } from '../csv.ts';
-import { checkOptionNames } from '../suggest.ts';
 import type { ImageSet, SplitName } from '../types.ts';
 
 const SPLIT_NAMES: Readonly<Record<string, SplitName>> = {

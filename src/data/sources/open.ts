@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
+import { checkOptionNames } from '../../base/suggest.ts';
 import { parseCsv } from '../csv.ts';
-import { checkOptionNames } from '../suggest.ts';
 import type { ImageSet, PairList } from '../types.ts';
 import { type Couples, couplesOf, looksLikeCouples } from './couples.ts';
 import { folderSet } from './folder.ts';

@@ -1,6 +1,9 @@
-import { SamesameError } from '../base/errors.ts';
+import { SamesameError } from './errors.ts';
 
-/** The candidate that `word` is most likely a misspelling of, or undefined when none is near. */
+/**
+ * The candidate that `word` is most likely a misspelling of; failing that, the shortest one that holds it or is held by
+ * it (`concatenate`: `concat`). Undefined when none is near.
+ */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
@@ -11,7 +14,17 @@ export function suggest(word: string, candidates: readonly string[]): string | u
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? shortest(candidates.filter((candidate) => isPartOf(word, candidate)));
+}
+
+/** Whether one holds the other. Two letters are part of too much. */
+function isPartOf(word: string, candidate: string): boolean {
+  const [short, long] = [word.toLowerCase(), candidate.toLowerCase()].sort((a, b) => a.length - b.length);
+  return short.length > 2 && long.includes(short);
+}
+
+function shortest(words: readonly string[]): string | undefined {
+  return [...words].sort((a, b) => a.length - b.length)[0];
 }
 
 /**
