@@ -8,7 +8,7 @@ import { flatten } from '../layers/shape.ts';
 import type { Encoder } from './encoder.ts';
 
 /**
- * The encoder of protocol A (digit and clothing pairs): two small convolutions and a dense layer, 75,048 parameters
+ * The encoder of protocol A (digit and clothing pairs): two small convolutions and a dense layer, 75,008 parameters
  * on 28×28×1; with its comparator head, 76,121.
  */
 export function protocolA(): Encoder {
