@@ -12,6 +12,7 @@ import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { buildFiles, type ModelDesign, openParts } from './design.ts';
 import { measurePairs } from './embed-store.ts';
+import { type ExamplePair, pickExamples } from './examples.ts';
 import { type Measurement, measureModel } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 import { composeReport } from './report-data.ts';
@@ -28,6 +29,8 @@ export interface FinishedRun {
   readonly data: PreparedData;
   readonly records: readonly EpochRecord[];
   readonly measurement: Measurement;
+  /** A handful of test pairs, drawn without looking, and the worst mistakes behind them. */
+  readonly examples: readonly ExamplePair[];
   readonly trainSeconds: number;
   /** Mean over the epochs. */
   readonly imagesPerSecond: number;
@@ -104,6 +107,7 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   await saveModel(modelFolder, { ...files, config: settings, card: renderModelCard(report) });
   const reportPath = join(out, 'report.html');
   await writeFileAtomic(reportPath, renderReport(report));
+  const examples = await pickExamples(data, model, measurement, config.seed);
   await opened.close();
   return {
     run: out,
@@ -113,6 +117,7 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     data,
     records,
     measurement,
+    examples,
     trainSeconds: input.trainSeconds,
     imagesPerSecond,
   };

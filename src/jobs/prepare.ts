@@ -36,6 +36,7 @@ export interface PrepareDataOptions {
   /** Where the rest of them goes. */
   readonly spillFolder?: string;
   readonly onProgress?: (event: ProgressEvent) => void;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -57,7 +58,7 @@ export async function prepareData(
   const paired = hasPairs
     ? splitExplicit(dataset, pixels, config, random)
     : splitLabelled(set, pixels.usable, config, random);
-  const fingerprint = await fingerprintOf(set);
+  const fingerprint = await fingerprintOf(set, options.signal);
   return { set, pixels, target, fingerprint, ...paired };
 }
 
@@ -75,6 +76,7 @@ function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, r
       'the classes are too small to hold out images of each, so whole classes are held out instead',
     );
   }
+  splits = { ...splits, train: limitImages(set, splits.train, config) };
   const draw = (part: Int32Array, numPairs: number, name: string) =>
     drawBalancedPairs(set.labels, part, { numPairs, random: random.fork(name) });
   return {
@@ -85,6 +87,13 @@ function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, r
   };
 }
 
+/** At most `maxImages` of the training images, each class in proportion. */
+function limitImages({ labels }: ImageSet, train: Int32Array, { maxImages, seed }: TrainConfig): Int32Array {
+  if (maxImages === 0 || maxImages >= train.length) return train;
+  // A stratified draw is what splitting by image does: here the drawn part is kept, and the rest left out.
+  return splitByImage({ labels }, { validation: 0, test: maxImages, indices: train, seed }).test;
+}
+
 /** Pairs that the source names: split so that no image is in two parts. */
 function splitExplicit(
   { set, pairs, couples }: Dataset,
@@ -92,6 +101,14 @@ function splitExplicit(
   config: TrainConfig,
   random: Random,
 ): Paired {
+  if (config.maxImages > 0) {
+    throw new SamesameError('E_CONFIG', {
+      what: `maxImages cannot be used with ${set.name}, which names its pairs`,
+      expected: '0',
+      received: String(config.maxImages),
+      help: 'shorten the list of pairs instead',
+    });
+  }
   const isUsable = new Uint8Array(set.numImages);
   for (const index of pixels.usable) isUsable[index] = 1;
   const all = pairs ?? drawCouplePairs(couples!.set.labels, { random: random.fork('couples') });

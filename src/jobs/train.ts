@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRuntime } from '#runtime';
+import { errorFromSystem } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { createRandom } from '../base/random.ts';
 import type { Dataset } from '../data/sources/open.ts';
@@ -35,6 +37,8 @@ export interface TrainJob {
   readonly memoryBytes?: number;
   readonly checkpointSeconds?: number;
   readonly runtime?: Runtime;
+  /** Ends the run: decoding at once, training after a step, whose checkpoint `resume` goes on from. */
+  readonly signal?: AbortSignal;
   /** Called with everything that happens. */
   readonly onEvent?: (event: TrainEvent) => void;
 }
@@ -44,7 +48,7 @@ export interface TrainJob {
  *
  * Splits, trains with the best epoch kept, chooses the threshold on validation pairs, measures on test pairs that
  * nothing else has seen, and writes `config.json`, `metrics.jsonl`, `checkpoints/`, `model/` and `report.html`.
- * @throws E_CONFIG, E_DATA…, E_IMAGES_BAD, E_NAN, E_PERMISSION, E_DISK_FULL
+ * @throws E_CONFIG, E_DATA…, E_IMAGES_BAD, E_NAN, E_PERMISSION, E_DISK_FULL; what `signal` aborts with
  * @example
  * const { model } = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
  */
@@ -53,9 +57,11 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   const config = await settleConfig(job);
   const data = await prepareData(dataset, config, {
     memoryBytes: job.memoryBytes,
+    signal: job.signal,
     onProgress: (event) => onEvent({ kind: 'stage', ...event }),
   });
   try {
+    if (job.overwrite) await clearRun(out);
     for (const message of data.warnings) onEvent({ kind: 'warning', message });
     if (data.pixels.bad.length > 0) {
       await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(data.pixels.bad, null, 2)}\n`);
@@ -72,7 +78,7 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
 }
 
 async function trainPrepared(
-  { out, resume, checkpointSeconds }: TrainJob,
+  { out, resume, checkpointSeconds, signal }: TrainJob,
   config: TrainConfig,
   data: PreparedData,
   runtime: Runtime,
@@ -115,6 +121,7 @@ async function trainPrepared(
     checkpoints,
     checkpointSeconds,
     identity,
+    signal,
     resumeFrom: resume ? await loadCheckpoint(checkpoints, identity, out) : undefined,
   });
   let next = await loop.next();
@@ -136,6 +143,15 @@ async function trainPrepared(
     runtime,
     onEvent,
   });
+}
+
+/** Removes what the new run might take for its own. The former model and report stay until new ones take their place. */
+async function clearRun(out: string): Promise<void> {
+  for (const name of ['checkpoints', 'metrics.jsonl', 'bad-images.json']) {
+    await rm(join(out, name), { recursive: true, force: true }).catch((error) => {
+      throw errorFromSystem(error, `replacing the run in ${out}`);
+    });
+  }
 }
 
 /** One JSON line an epoch. The file is written anew each time, so it is whole after a kill and right after resuming. */

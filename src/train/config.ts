@@ -64,6 +64,8 @@ export const trainConfigSchema = z.strictObject({
   validation: heldOut.default(0.15),
   /** Held out for the final numbers. */
   test: heldOut.default(0.15),
+  /** Most images to train on, drawn from each class in proportion; 0 for all. Held-out images stay as they are. */
+  maxImages: z.int().min(0).default(0),
   /** Hold out whole classes instead of images: how good is it on classes never seen? */
   splitBy: z.enum(['image', 'class']).default('image'),
   /** Balanced pairs that validate each epoch and choose the threshold. */

@@ -20,6 +20,8 @@ export interface LoopParts {
   readonly checkpointSeconds?: number;
   /** Fingerprint of configuration and data. */
   readonly identity: string;
+  /** Ends training after a step, with a checkpoint of it. */
+  readonly signal?: AbortSignal;
   /** Where to go on. */
   readonly resumeFrom?: Checkpoint;
 }
@@ -34,7 +36,7 @@ export interface LoopResult {
 /**
  * Trains: for each epoch, for each batch, one step; then validation, a checkpoint, and a decision whether to go on.
  * Yields events; whoever reads them draws them.
- * @throws E_NAN where the loss is no longer a number; whatever reading images or writing checkpoints throws
+ * @throws E_NAN where the loss is no longer a number; what `signal` aborts with; whatever reading images or writing checkpoints throws
  */
 export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, LoopResult> {
   const { stepper, feeder, numEpochs, checkpoints, resumeFrom, checkpointSeconds = 60 } = parts;
@@ -82,14 +84,14 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
         secondsLeft: stepsLeft / rate,
         validation: records.at(-1)?.validation,
       };
-      if (
-        checkpoints !== undefined &&
-        clock.seconds() - lastSaved > checkpointSeconds &&
-        stepInEpoch < stepsPerEpoch
-      ) {
-        await checkpoints.save('last', { state: stepper.read(), progress: progress() });
+      // After an epoch's last step comes validation, and a checkpoint with it.
+      if (stepInEpoch === stepsPerEpoch) continue;
+      const isAborted = parts.signal?.aborted ?? false;
+      if (isAborted || clock.seconds() - lastSaved > checkpointSeconds) {
+        await checkpoints?.save('last', { state: stepper.read(), progress: progress() });
         lastSaved = clock.seconds();
       }
+      if (isAborted) throw parts.signal!.reason;
     }
 
     const state = stepper.read();
