@@ -1,0 +1,50 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { createRuntime } from '#runtime';
+import type { Runtime } from '../graph/runtime/types.ts';
+
+/** Options that every verb has. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly seed?: number | string;
+  readonly threads?: number;
+  readonly provider?: string;
+}
+
+/** @param seed what the seed controls, in the words of the help */
+export function addCommonOptions(verb: Command, seed: string): Command {
+  return verb
+    .optionsGroup('Machine:')
+    .addOption(
+      new Option('--threads <n>', 'processor threads (default: one for each core)').argParser(toCount),
+    )
+    .option('--provider <name>', 'where graphs run: cpu (default), or cuda, coreml, dml where installed')
+    .optionsGroup('Every verb:')
+    .addOption(new Option('--seed <seed>', seed).argParser(toSeed))
+    .option('--json', 'print the result as one JSON object, the last line on stdout')
+    .option('--quiet', 'no progress on stderr')
+    .option('--debug', 'tell more about errors');
+}
+
+export function openRuntime({ threads, provider }: CommonOptions): Runtime {
+  return createRuntime({ numThreads: threads, provider });
+}
+
+export function toNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');
+  return value;
+}
+
+/** A whole number from 1. */
+export function toCount(text: string): number {
+  const value = toNumber(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('Expected a whole number from 1.');
+  return value;
+}
+
+/** A whole number where it is written as one, else the text itself: any word is a seed. */
+export function toSeed(text: string): number | string {
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,180 @@
+import { readFile } from 'node:fs/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ZodType } from 'zod';
+import { errorFromSystem, SamesameError } from '../base/errors.ts';
+import { guessPixelShape } from '../data/pixels/guess.ts';
+import type { ImageSet, ResizeRule } from '../data/types.ts';
+import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
+import { toNumber } from './common.ts';
+
+/** Keys of the configuration that are not one flag of their own name. */
+type Composed = 'lossOptions' | 'image' | 'seed';
+type FlagKey = Exclude<keyof TrainConfig, Composed>;
+
+/** A flag for each key, in groups: a key without one does not compile. Values and defaults come from the schema. */
+const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } = {
+  'Network and loss:': {
+    network: 'encoder',
+    embeddingSize: 'numbers in an embedding, where the network leaves it open',
+    loss: 'what training makes small',
+    comparator: 'learned head, for losses that need one',
+    feed: 'all pairs of a batch, or explicit pairs',
+    numPairs: 'explicit pairs to draw',
+  },
+  'Training:': {
+    epochs: 'passes over the images; 0 for as many as make about 1,500 steps',
+    batchSize: 'images (or explicit pairs) a step',
+    imagesPerClass: 'images of each class in a batch',
+    optimizer: 'how steps are taken',
+    learningRate: 'size of a step',
+    momentum: 'share of the last step that the next one keeps, of sgd',
+    nesterov: 'no look ahead along the momentum, of sgd',
+    weightDecay: 'how much weights shrink a step, of adamw',
+    l2: 'adds l2 · Σ weight² to the loss',
+    clipNorm: 'longest gradient; 0 for no limit',
+    schedule: 'how the rate falls',
+    warmUpSteps: 'steps from 0 to the full rate',
+    stepEpochs: 'epochs between falls, for the step schedule',
+    patience: 'stop after so many epochs without a better one; 0 for never',
+  },
+  'Images:': {
+    augment: 'auto, none, or JSON: \'{"rotateDegrees": 15}\'',
+    maxImages: 'most images to train on; 0 for all',
+    validation: 'held out to choose by: a fraction, or a number of images',
+    test: 'held out to measure on',
+    splitBy: 'hold out images, or whole classes',
+    validationPairs: 'pairs that validate each epoch',
+    testPairs: 'pairs of the final measurement',
+  },
+};
+const KEYS = Object.values(GROUPS).flatMap((group) => Object.keys(group)) as FlagKey[];
+
+const RESIZE_RULES: readonly ResizeRule[] = ['fit', 'cover', 'stretch'];
+
+/** What `train` is told about the configuration, as commander has it. */
+export type TrainFlags = Partial<Record<FlagKey, unknown>> & {
+  readonly config?: string;
+  readonly margin?: number;
+  readonly mining?: string;
+  readonly size?: readonly [number, number];
+  readonly channels?: number;
+  readonly resize?: ResizeRule;
+  readonly seed?: number | string;
+};
+
+/** Adds the flags of every configuration key to a verb. */
+export function addTrainFlags(verb: Command): Command {
+  const defaults = trainConfigSchema.parse({});
+  for (const [heading, group] of Object.entries(GROUPS)) {
+    verb.optionsGroup(heading);
+    for (const [key, about] of Object.entries(group)) verb.addOption(flagOf(key as FlagKey, about, defaults));
+    if (heading.startsWith('Network')) {
+      verb
+        .option('--margin <distance>', 'of the loss, where it has one', toNumber)
+        .option('--mining <name>', 'triplets that count: batch-all, batch-hard, semi-hard');
+    }
+    if (heading.startsWith('Images')) {
+      verb
+        .option('--size <pixels>', 'input size, N or HxW (default: guessed from the images)', toSize)
+        .option('--channels <n>', '1 for grey, 3 for colour (default: guessed)', toNumber)
+        .addOption(new Option('--resize <rule>', 'how images get that size').choices(RESIZE_RULES));
+    }
+  }
+  return verb;
+}
+
+/**
+ * The settings that differ from the defaults: those of `--config`, and over them the flags.
+ * @throws E_CONFIG, E_NOT_FOUND
+ */
+export async function readTrainFlags(flags: TrainFlags, set: ImageSet): Promise<TrainOptions> {
+  const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
+  const defaults = trainConfigSchema.parse({});
+  // Commander has a value for each --no-… flag, given or not.
+  const isGiven = (key: FlagKey | 'seed') =>
+    flags[key] !== undefined && !(typeof flags[key] === 'boolean' && flags[key] === defaults[key]);
+  const given = Object.fromEntries(
+    [...KEYS, 'seed' as const].filter(isGiven).map((key) => [key, flags[key]]),
+  );
+  const loss = { margin: flags.margin, mining: flags.mining };
+  const lossOptions = Object.fromEntries(Object.entries(loss).filter(([, value]) => value !== undefined));
+  const options = { ...file, ...given } as TrainOptions;
+  if (Object.keys(lossOptions).length > 0) options.lossOptions = { ...file.lossOptions, ...lossOptions };
+  const image = await composeImage(flags, file.image, set);
+  if (image !== undefined) options.image = image;
+  readTrainConfig(options); // what is wrong with it is said here, before any work
+  return options;
+}
+
+function flagOf(key: FlagKey, about: string, defaults: TrainConfig): Option {
+  const value = defaults[key];
+  const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (typeof value === 'boolean') return new Option(value ? `--no-${name}` : `--${name}`, about);
+  const choices = choicesOf(key);
+  const placeholder = typeof value === 'number' ? 'n' : choices.length > 0 ? 'name' : 'value';
+  // Not commander's default: a flag that was not given must not override the file or a run that goes on.
+  const option = new Option(`--${name} <${placeholder}>`, `${about} (default: ${value})`);
+  if (key === 'augment') return option.argParser(toAugment);
+  if (typeof value === 'number') return option.argParser(toNumber);
+  return option.choices(choices);
+}
+
+/** The values of an enum in the schema. */
+function choicesOf(key: FlagKey): string[] {
+  const { unwrap } = trainConfigSchema.shape[key] as { unwrap?: () => ZodType & { options?: unknown } };
+  const options = unwrap?.call(trainConfigSchema.shape[key]).options;
+  return Array.isArray(options) ? options.filter((option) => typeof option === 'string') : [];
+}
+
+async function readConfigFile(path: string): Promise<TrainOptions> {
+  const text = await readFile(path, 'utf8').catch((error) => {
+    throw errorFromSystem(error, `reading ${path}`);
+  });
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) {
+      // As a run keeps it, with the name of its data: such a file can be given again.
+      const { dataset: _, ...options } = json as TrainOptions & { dataset?: string };
+      return options;
+    }
+    throw new TypeError('not an object');
+  } catch (cause) {
+    throw new SamesameError('E_CONFIG', {
+      what: `${path} is not a configuration`,
+      expected: 'a JSON object: {"epochs": 20, "loss": "triplet"}',
+      received: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  }
+}
+
+/** The input size where any part of it is given; the rest is guessed from the images. */
+async function composeImage(
+  { size, channels, resize }: TrainFlags,
+  file: TrainOptions['image'],
+  set: ImageSet,
+): Promise<TrainOptions['image']> {
+  if (size === undefined && channels === undefined && resize === undefined) return file;
+  const { height, width, ...guessed } = file ?? (await guessPixelShape(set));
+  return {
+    height: size?.[0] ?? height,
+    width: size?.[1] ?? width,
+    channels: (channels as 1 | 3 | undefined) ?? guessed.channels,
+    resize: resize ?? guessed.resize,
+  };
+}
+
+function toSize(text: string): [number, number] {
+  const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text);
+  if (match === null) throw new InvalidArgumentError('Expected N or HxW, such as 64 or 48x64.');
+  return [Number(match[1]), Number(match[2] ?? match[1])];
+}
+
+function toAugment(text: string): unknown {
+  if (!text.startsWith('{')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError('Expected auto, none or JSON.');
+  }
+}

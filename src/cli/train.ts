@@ -1,0 +1,105 @@
+import { type Command, Option } from 'commander';
+import { openDataset } from '../data/sources/open.ts';
+import { train } from '../jobs/train.ts';
+import { formatCount, formatDuration } from '../report/format.ts';
+import { addCommonOptions, type CommonOptions, openRuntime, toCount } from './common.ts';
+import { withInterrupt } from './interrupt.ts';
+import { createProgress } from './progress.ts';
+import { runJson } from './results-json.ts';
+import { printExamples, printNext, printResults } from './results-text.ts';
+import { chooseRunFolder } from './run-folder.ts';
+import { createTerminal } from './terminal.ts';
+import { addTrainFlags, readTrainFlags, type TrainFlags } from './train-flags.ts';
+
+type TrainVerbOptions = TrainFlags &
+  CommonOptions & {
+    readonly out?: string;
+    readonly resume?: boolean;
+    readonly overwrite?: boolean;
+    readonly memory?: number;
+  };
+
+export function addTrain(program: Command): void {
+  const verb = program
+    .command('train')
+    .description('Learn what "same" means from images: works with no option at all.')
+    .argument(
+      '<data>',
+      'a folder with one sub-folder per class, a folder of couples or of IDX files, a .csv, an .npz, or mnist',
+    )
+    .optionsGroup('Run:')
+    .option('--out <dir>', 'run folder (default: runs/<name of the data>, or -2, -3 … where taken)')
+    .addOption(
+      new Option('--resume', 'go on with the run in the folder where it was interrupted').conflicts(
+        'overwrite',
+      ),
+    )
+    .option('--overwrite', 'replace the run in the folder')
+    .option('--config <file>', 'settings as JSON; flags override them');
+  addTrainFlags(verb)
+    .optionsGroup('Machine:')
+    .option(
+      '--memory <MB>',
+      'decoded images to keep in memory; the rest goes to a file (default: 1024)',
+      toCount,
+    );
+  addCommonOptions(verb, 'what the weights, the split and the pairs are drawn from (default: 1)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ samesame train photos
+  $ samesame train photos --size 96 --epochs 40 --out runs/large
+  $ samesame train products.csv --split-by class --loss triplet --mining batch-hard
+  $ samesame train photos --out runs/large --resume`,
+    )
+    .action(runTrain);
+}
+
+async function runTrain(data: string, options: TrainVerbOptions): Promise<void> {
+  const { resume = false, overwrite = false, memory } = options;
+  const out = options.out ?? chooseRunFolder(data, { reuse: resume || overwrite });
+  const terminal = createTerminal(options);
+  const dataset = await openDataset(data);
+  const config = await readTrainFlags(options, dataset.set);
+  terminal.note(
+    `${data}: ${formatCount(dataset.set.numImages)} images, read as ${dataset.format}; the run goes to ${out}`,
+  );
+  const progress = createProgress(process.stderr, { quiet: terminal.quiet });
+  const run = await withInterrupt(
+    {
+      advice: `interrupted; go on with: samesame train ${data} --out ${out} --resume`,
+      onInterrupt: progress.stop,
+    },
+    (signal) =>
+      train({
+        dataset,
+        config,
+        out,
+        resume,
+        overwrite,
+        memoryBytes: memory && memory * 1e6,
+        signal,
+        runtime: openRuntime(options),
+        onEvent: progress.onEvent,
+      }),
+  ).finally(progress.stop);
+
+  printResults(terminal, run.measurement, {
+    name: run.data.set.name,
+    images: `${formatCount(run.data.splits.test.length)} test images that nothing was chosen on`,
+  });
+  if (terminal.isWatched) {
+    terminal.print('\nPairs drawn without looking, then the worst mistakes\n');
+    printExamples(terminal, run.examples);
+  }
+  terminal.print(
+    `\nTrained in ${formatDuration(run.trainSeconds)} (${formatCount(run.imagesPerSecond)} images/s)`,
+  );
+  terminal.print(`  model   ${run.model}\n  report  ${run.report}`);
+  printNext(terminal, [
+    ['ask about two images', `npx samesame compare ${run.model} <a.jpg> <b.jpg>`],
+    ['embeddings of a folder', `npx samesame embed ${run.model} <folder>`],
+  ]);
+  terminal.result(runJson(run));
+}
