@@ -54,7 +54,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
       numParameters: countParameters(input.values, parts),
       inputShape: [target.height, target.width, target.channels],
       embeddingDim: parts.encoder.embeddingSize,
-      distance: 'euclidean',
+      distance: parts.comparator === undefined ? 'euclidean' : 'learned',
     },
     configuration: { ...flat, lossOptions: JSON.stringify(lossOptions), augment: JSON.stringify(augment) },
     seed: config.seed,

@@ -1,4 +1,5 @@
-import { type Shape, staticShape, type Tensor } from '../tensor.ts';
+import { type Shape, sizeOf, staticShape, type Tensor } from '../tensor.ts';
+import { add } from './add.ts';
 import { concat } from './concat.ts';
 import { type ConvAttributes, conv2d } from './conv2d.ts';
 import { matmul } from './matmul.ts';
@@ -15,12 +16,30 @@ export function convWeightGradient(x: Tensor, dy: Tensor, shape: Shape, attribut
     : gradientByGroups(x, dy, shape, attributes);
 }
 
+/**
+ * Bytes of patches that are held at a time. Patches are kH·kW times as large as the image; a whole batch of them goes
+ * out to memory and back, a few megabytes stay in the processor's cache (measured: 1.1 to 1.5 times as fast).
+ */
+const CHUNK_BYTES = 6e6;
+/** Below this many images a chunk, the threads run out of products to share. */
+const MIN_CHUNK_IMAGES = 16;
+
 /** One matrix product an image: `dy[n] [O, H'W'] · patches[n]ᵀ [H'W', C·taps]`, summed over the batch. */
 function gradientByPatches(x: Tensor, dy: Tensor, shape: Shape, attributes: ConvAttributes): Tensor {
   const [numImages, numOut, height, width] = staticShape(dy.shape, 'the weight gradient of conv2d');
-  const rows = reshape(dy, [numImages, numOut, height * width]);
-  const patches = extractPatches(x, attributes, [height, width]);
-  return reshape(reduceSum(matmul(rows, patches, { transposeB: true }), [0]), shape);
+  const patchBytes = 4 * (sizeOf(shape) / numOut) * height * width;
+  const chunk = Math.max(MIN_CHUNK_IMAGES, Math.floor(CHUNK_BYTES / patchBytes));
+  const numChunks = Math.ceil(numImages / chunk);
+  const perChunk = Math.ceil(numImages / numChunks);
+  let total: Tensor | undefined;
+  for (let start = 0; start < numImages; start += perChunk) {
+    const end = Math.min(start + perChunk, numImages);
+    const rows = reshape(slice(dy, [start], [end]), [end - start, numOut, height * width]);
+    const patches = extractPatches(slice(x, [start], [end]), attributes, [height, width]);
+    const part = reduceSum(matmul(rows, patches, { transposeB: true }), [0]);
+    total = total === undefined ? part : add(total, part);
+  }
+  return reshape(total!, shape);
 }
 
 /** The pixels under each tap of the window: `[N, C, H, W] → [N, C·kH·kW, H'·W']`. */
