@@ -10,6 +10,7 @@ import { type ModelSettings, saveModel } from '../model/save.ts';
 import { renderModelCard, renderReport } from '../report/index.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
+import { countParameters } from './count-parameters.ts';
 import { buildFiles, type ModelDesign, openParts } from './design.ts';
 import { measurePairs } from './embed-store.ts';
 import { type ExamplePair, pickExamples } from './examples.ts';
@@ -101,6 +102,7 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     model,
     measurement,
     imagesPerSecond,
+    numParameters: countParameters(files.encoder, files.comparator),
     modelBytes: files.encoder.length,
   });
   const modelFolder = join(out, 'model');

@@ -3,33 +3,32 @@ import { VERSION } from '../base/version.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { ImageSet, PairList } from '../data/types.ts';
 import { distanceHistogram, findNearest, precisionRecallCurve, rocCurve } from '../evaluate/index.ts';
-import type { ParameterValues } from '../model/encoder-graph.ts';
 import { judge } from '../model/judge.ts';
 import type { Model } from '../model/model.ts';
 import type { GalleryPair, ReportData, ReportImage, RetrievalExample } from '../report/index.ts';
 import { createThumbnail } from '../report/thumbnails.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord } from '../train/progress.ts';
-import type { ModelDesign } from './design.ts';
 import type { Measurement } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 
 export interface ReportInput {
   readonly config: TrainConfig;
   readonly data: PreparedData;
-  readonly parts: ModelDesign;
-  readonly values: ParameterValues;
+  /** Empty where a model is only measured. */
   readonly records: readonly EpochRecord[];
-  readonly trainSeconds: number;
-  readonly model: Model;
+  readonly trainSeconds: number | null;
+  readonly model: Pick<Model, 'config'>;
   readonly measurement: Measurement;
-  readonly imagesPerSecond: number;
+  readonly imagesPerSecond: number | null;
+  readonly numParameters: number;
   readonly modelBytes: number;
 }
 
 /** Everything that the report of a run shows. */
 export async function composeReport(input: ReportInput): Promise<ReportData> {
-  const { config, data, parts, records, measurement } = input;
+  const { config, data, records, measurement } = input;
+  const { encoder, distance, calibration } = input.model.config;
   const { verification, retrieval, rawPixels, distances } = measurement;
   const { set, splits, testPairs, validationPairs, target } = data;
   const { augment, lossOptions, image: _image, ...flat } = config;
@@ -49,12 +48,12 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
       ],
     },
     model: {
-      network: parts.encoder.name,
+      network: encoder.name,
       loss: config.loss,
-      numParameters: countParameters(input.values, parts),
+      numParameters: input.numParameters,
       inputShape: [target.height, target.width, target.channels],
-      embeddingDim: parts.encoder.embeddingSize,
-      distance: parts.comparator === undefined ? 'euclidean' : 'learned',
+      embeddingDim: encoder.embeddingSize,
+      distance: distance === 'euclidean' ? distance : 'learned',
     },
     configuration: { ...flat, lossOptions: JSON.stringify(lossOptions), augment: JSON.stringify(augment) },
     seed: config.seed,
@@ -66,7 +65,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     })),
     bestEpoch,
     verification,
-    calibration: input.model.config.calibration,
+    calibration,
     retrieval,
     rawPixels,
     roc: rocCurve(distances, testPairs.similar),
@@ -81,13 +80,6 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
       modelBytes: input.modelBytes,
     },
   };
-}
-
-function countParameters(values: ParameterValues, { encoder: _encoder }: ModelDesign): number {
-  // Optimiser slots are named parameter@slot; the step count is no parameter.
-  return [...values]
-    .filter(([name]) => !name.includes('@') && name !== 'step')
-    .reduce((sum, [, array]) => sum + array.length, 0);
 }
 
 /** Pairs drawn without looking, and the worst mistakes of both kinds. */
@@ -145,7 +137,7 @@ async function drawPair(
   { set, pixels, testPairs }: PreparedData,
   pair: number,
   distance: number,
-  model: Model,
+  model: Pick<Model, 'config'>,
 ): Promise<GalleryPair> {
   const { probability, verdict } = judge(distance, model.config);
   return {

@@ -16,6 +16,7 @@ import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
 import { buildStep, type StepPlan } from '../train/step-graph.ts';
 import { createStepper } from '../train/stepper.ts';
+import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
 import { measurePixelScale } from './pixel-scale.ts';
@@ -65,7 +66,7 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
     for (const message of data.warnings) onEvent({ kind: 'warning', message });
     if (data.pixels.bad.length > 0) {
       await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(data.pixels.bad, null, 2)}\n`);
-      onEvent({ kind: 'warning', message: describeBad(data) });
+      onEvent({ kind: 'warning', message: describeBad(data.pixels, 'bad-images.json') });
     }
     await writeFileAtomic(
       join(out, 'config.json'),
@@ -158,12 +159,4 @@ async function clearRun(out: string): Promise<void> {
 async function writeMetrics(out: string, records: readonly EpochRecord[]): Promise<void> {
   const lines = records.map((record) => `${JSON.stringify(record)}\n`);
   await writeFileAtomic(join(out, 'metrics.jsonl'), lines.join(''));
-}
-
-function describeBad({ pixels }: PreparedData): string {
-  const { bad, numImages } = pixels;
-  const shown = bad.slice(0, 5).map(({ id, reason }) => `${id} (${reason.split('\n')[0]})`);
-  const more =
-    bad.length > shown.length ? ` and ${bad.length - shown.length} more; all are in bad-images.json` : '';
-  return `${bad.length} of ${numImages} images cannot be read and are skipped: ${shown.join(', ')}${more}`;
 }
