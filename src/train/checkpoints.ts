@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SamesameError } from '../base/errors.ts';
+import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { RunProgress } from './progress.ts';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
+import { decodeSafetensors, encodeSafetensors, type TensorFile } from './safetensors.ts';
 import type { StateEntry } from './step-graph.ts';
 
 /** A state of training: the arrays and where the run stood. */
@@ -15,7 +15,7 @@ export interface Checkpoint {
 /** The checkpoints of one run: `last` to go on from, `best` to give out. */
 export interface CheckpointFolder {
   save(which: 'last' | 'best', checkpoint: Checkpoint): Promise<void>;
-  /** @returns undefined where there is none. @throws E_CHECKPOINT where it is damaged */
+  /** @returns undefined where there is none. @throws E_CHECKPOINT where it is damaged, E_PERMISSION, E_IO */
   load(which: 'last' | 'best'): Promise<Checkpoint | undefined>;
 }
 
@@ -34,16 +34,31 @@ export function createCheckpointFolder(folder: string, entries: readonly StateEn
     },
     async load(which) {
       const path = pathOf(which);
-      const bytes = await readFile(path).catch(() => undefined);
+      const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined;
+        throw errorFromSystem(error, `reading ${path}`);
+      });
       if (bytes === undefined) return undefined;
       const { tensors, metadata } = decodeSafetensors(bytes, path);
-      if (metadata.format !== 'samesame-checkpoint') {
-        throw new SamesameError('E_CHECKPOINT', { what: `${path} is not a checkpoint of samesame` });
-      }
       return {
         state: new Map([...tensors].map(([name, { data }]) => [name, data])),
-        progress: JSON.parse(metadata.progress) as RunProgress,
+        progress: readProgress(metadata, path),
       };
     },
   };
+}
+
+/** @throws E_CHECKPOINT */
+function readProgress(metadata: TensorFile['metadata'], path: string): RunProgress {
+  try {
+    if (metadata.format === 'samesame-checkpoint') return JSON.parse(metadata.progress);
+  } catch {
+    // Falls through to the error, as for a file that somebody else wrote.
+  }
+  throw new SamesameError('E_CHECKPOINT', {
+    what: `${path} is not a checkpoint of samesame`,
+    expected: 'a .safetensors file with the progress of a run in its metadata',
+    received: `metadata ${JSON.stringify(metadata).slice(0, 100)}`,
+    help: 'start the run anew (--overwrite)',
+  });
 }

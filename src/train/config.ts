@@ -10,6 +10,13 @@ const share = z.number().min(0).max(1);
 /** A fraction below 1, or a whole number of images. */
 const heldOut = z.number().min(0);
 
+const imageSchema = z.strictObject({
+  height: z.int().min(8).max(1024),
+  width: z.int().min(8).max(1024),
+  channels: z.union([z.literal(1), z.literal(3)]),
+  resize: z.enum(['fit', 'cover', 'stretch']).default('fit'),
+});
+
 /** The schema of a run's configuration. Every key has a default that a first run can do with. */
 export const trainConfigSchema = z.strictObject({
   /** The encoder. */
@@ -52,14 +59,7 @@ export const trainConfigSchema = z.strictObject({
   /** Augmentation options, or `auto`: small shifts, and mirror images for photos; `none`. */
   augment: z.union([z.enum(['auto', 'none']), z.record(z.string(), z.unknown())]).default('auto'),
   /** Input size and colours; left out, they are guessed from the images. */
-  image: z
-    .strictObject({
-      height: z.int().min(8).max(1024),
-      width: z.int().min(8).max(1024),
-      channels: z.union([z.literal(1), z.literal(3)]),
-      resize: z.enum(['fit', 'cover', 'stretch']).default('fit'),
-    })
-    .optional(),
+  image: imageSchema.optional(),
   /** Held out to choose the epoch, the threshold and the calibration. */
   validation: heldOut.default(0.15),
   /** Held out for the final numbers. */
@@ -92,14 +92,20 @@ export function readTrainConfig(options: unknown): TrainConfig {
 
 function configError(error: z.ZodError): SamesameError {
   const names = Object.keys(trainConfigSchema.shape);
-  const misspelt = error.issues.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
-  const suggestions = misspelt.flatMap((key) => {
-    const near = suggest(key, names);
+  const misspelt = error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ key, isInside: issue.path.length > 0 }))
+      : [],
+  );
+  const suggestions = misspelt.flatMap(({ key, isInside }) => {
+    const near = suggest(key, isInside ? Object.keys(imageSchema.shape) : names);
     return near === undefined ? [] : [`did you mean "${near}" instead of "${key}"?`];
   });
   return new SamesameError('E_CONFIG', {
     what: 'the training configuration is not usable',
-    expected: misspelt.length > 0 ? `keys among ${names.join(', ')}` : 'values in range',
+    expected: misspelt.some(({ isInside }) => !isInside)
+      ? `keys among ${names.join(', ')}`
+      : 'values in range',
     received: z.prettifyError(error),
     help: suggestions.length > 0 ? suggestions.join(' ') : 'see samesame train --help',
     details: { issues: error.issues },

@@ -67,7 +67,7 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
     for await (const batch of feeder.batches(epoch, stepInEpoch)) {
       const outputs = await stepper.run(batch);
       if (!Number.isFinite(outputs.loss))
-        throw notANumber(outputs.loss, epoch, stepInEpoch, checkpoints !== undefined);
+        throw notANumber(String(outputs.loss), epoch, stepInEpoch + 1, checkpoints !== undefined);
       for (const [name, value] of Object.entries(outputs)) sums[name] = (sums[name] ?? 0) + value;
       stepInEpoch++;
       const rate = (stepInEpoch - firstStep) / (clock.seconds() - epochStart);
@@ -88,13 +88,16 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
       if (stepInEpoch === stepsPerEpoch) continue;
       const isAborted = parts.signal?.aborted ?? false;
       if (isAborted || clock.seconds() - lastSaved > checkpointSeconds) {
-        await checkpoints?.save('last', { state: stepper.read(), progress: progress() });
+        const state = stepper.read();
+        checkFinite(state, epoch, stepInEpoch, checkpoints !== undefined);
+        await checkpoints?.save('last', { state, progress: progress() });
         lastSaved = clock.seconds();
       }
       if (isAborted) throw parts.signal!.reason;
     }
 
     const state = stepper.read();
+    checkFinite(state, epoch, stepInEpoch, checkpoints !== undefined);
     const trainSeconds = clock.seconds() - epochStart;
     const validation = await parts.validate(state);
     const isBest = records.every((record) => record.validation.accuracy < validation.accuracy);
@@ -149,12 +152,25 @@ function startClock(before: number): { seconds(): number } {
   return { seconds: () => before + (performance.now() - start) / 1000 };
 }
 
-function notANumber(loss: number, epoch: number, step: number, hasCheckpoint: boolean): SamesameError {
+/** A step's loss is that of the parameters before it: the step itself may have spoilt them. @throws E_NAN */
+function checkFinite(
+  state: ReadonlyMap<string, Float32Array>,
+  epoch: number,
+  step: number,
+  hasCheckpoint: boolean,
+): void {
+  for (const [name, values] of state) {
+    const bad = values.find((value) => !Number.isFinite(value));
+    if (bad !== undefined) throw notANumber(`${bad} in ${name}`, epoch, step, hasCheckpoint);
+  }
+}
+
+function notANumber(received: string, epoch: number, step: number, hasCheckpoint: boolean): SamesameError {
   return new SamesameError('E_NAN', {
-    what: `the loss is no longer a number: training has diverged in epoch ${epoch + 1}, step ${step + 1}`,
+    what: `the loss is no longer a number: training has diverged in epoch ${epoch + 1}, step ${step}`,
     expected: 'a finite loss',
-    received: String(loss),
+    received,
     help: `lower --learning-rate (try a tenth) or set --clip-norm 1${hasCheckpoint ? '; the last good state is in checkpoints/' : ''}`,
-    details: { epoch: epoch + 1, step: step + 1 },
+    details: { epoch: epoch + 1, step },
   });
 }

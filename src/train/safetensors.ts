@@ -55,10 +55,12 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): TensorFile {
     const tensors = new Map<string, StoredTensor>();
     for (const [name, entry] of Object.entries(entries as Record<string, HeaderEntry>)) {
       const [start, end] = entry.data_offsets.map((offset) => 8 + headerLength + offset);
-      if (entry.dtype !== 'F32' || end > bytes.length)
-        throw new RangeError(`${name} is ${entry.dtype}, ends at ${end}`);
-      // A copy starts at offset 0 and so is aligned for float32.
-      tensors.set(name, { shape: entry.shape, data: new Float32Array(bytes.slice(start, end).buffer) });
+      const length = entry.shape.reduce((product, dim) => product * dim, 4);
+      if (entry.dtype !== 'F32' || end - start !== length || start < 8 + headerLength || end > bytes.length)
+        throw new RangeError(`${name}: ${entry.dtype} [${entry.shape}] in bytes ${start} to ${end}`);
+      // A copy starts at offset 0 and so is aligned for float32. (A Buffer's own `slice` would be no copy.)
+      const copy = new Uint8Array(bytes.subarray(start, end));
+      tensors.set(name, { shape: entry.shape, data: new Float32Array(copy.buffer) });
     }
     return { tensors, metadata: metadata as Record<string, string> };
   } catch (cause) {
@@ -66,7 +68,7 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): TensorFile {
       what: `${path} is not a whole checkpoint`,
       expected: 'a .safetensors file of float32 arrays',
       received: `${bytes.length} bytes`,
-      help: 'remove it and start the run again without --resume',
+      help: 'it was cut or changed; start the run anew (--overwrite)',
       cause,
     });
   }

@@ -21,7 +21,7 @@ export interface Stepper {
   run(batch: StepBatch): Promise<Readonly<Record<string, number>>>;
   /** Copies of the state's arrays by name. */
   read(): Map<string, Float32Array>;
-  /** Replaces the state. @throws E_CHECKPOINT where an array is missing or of another length */
+  /** Replaces the state, all of it or nothing. @throws E_CHECKPOINT where an array is missing or of another length */
   write(state: ReadonlyMap<string, Float32Array>): void;
   close(): Promise<void>;
 }
@@ -80,8 +80,8 @@ export async function createStepper(step: StepGraph, runtime: Runtime, random: R
             help: 'resume with the configuration that the run was started with',
           });
         }
-        (data as Float32Array).set(values);
       }
+      for (const [name, { data }] of current) (data as Float32Array).set(state.get(name)!);
     },
     close: () => program.close(),
   };

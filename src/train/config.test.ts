@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { readTrainConfig, type TrainOptions } from './config.ts';
+import { createObjective } from './objective.ts';
+
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'SamesameError', code: 'E_CONFIG' });
+    return (error as Error).message;
+  }
+  throw new Error('it did not throw');
+}
+
+describe('a configuration', () => {
+  it('is complete without any option, and stays the same when read again', () => {
+    const config = readTrainConfig({});
+    expect(config).toMatchObject({ network: 'compact', loss: 'contrastive', optimizer: 'adam', seed: 1 });
+    expect(readTrainConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it.each([
+    ['lerningRate', 'learningRate'],
+    ['learning_rate', 'learningRate'],
+    ['batchsize', 'batchSize'],
+    ['optimiser', 'optimizer'],
+    ['epoch', 'epochs'],
+  ])('refuses the key %s and suggests %s', (key, near) => {
+    const message = messageOf(() => readTrainConfig({ [key]: 1 }));
+    expect(message).toContain(`did you mean "${near}" instead of "${key}"?`);
+  });
+
+  it('refuses a key that is like no other, and one inside the image', () => {
+    expect(messageOf(() => readTrainConfig({ banana: 1 }))).toMatch(/banana/);
+    const image = { heigth: 28, width: 28, channels: 1 };
+    expect(messageOf(() => readTrainConfig({ image }))).toContain(
+      'did you mean "height" instead of "heigth"?',
+    );
+  });
+
+  it.each<[string, object]>([
+    ['learningRate', { learningRate: 0 }],
+    ['learningRate', { learningRate: Number.NaN }],
+    ['learningRate', { learningRate: '0.1' }],
+    ['batchSize', { batchSize: 3 }],
+    ['batchSize', { batchSize: 10.5 }],
+    ['epochs', { epochs: -1 }],
+    ['embeddingSize', { embeddingSize: 0 }],
+    ['momentum', { momentum: 1.5 }],
+    ['clipNorm', { clipNorm: -1 }],
+    ['l2', { l2: Number.POSITIVE_INFINITY }],
+    ['validation', { validation: -0.1 }],
+    ['imagesPerClass', { imagesPerClass: 1 }],
+    ['image', { image: { height: 4, width: 28, channels: 1 } }],
+    ['channels', { image: { height: 28, width: 28, channels: 2 } }],
+    ['network', { network: 'resnet' }],
+    ['loss', { loss: 'contrastve' }],
+    ['optimizer', { optimizer: 'adagrad' }],
+    ['seed', { seed: 1.5 }],
+  ])('refuses what is out of range, naming %s', (key, options) => {
+    expect(messageOf(() => readTrainConfig(options))).toContain(key);
+  });
+
+  it('refuses what is no object', () => {
+    for (const options of [null, 'fast', 7, []]) messageOf(() => readTrainConfig(options));
+  });
+
+  it('refuses misspelt augmentation', () => {
+    expect(messageOf(() => readTrainConfig({ augment: { flipHorizontl: 0.5 } }))).toContain(
+      '"flipHorizontal"',
+    );
+  });
+});
+
+describe('what is minimised', () => {
+  const objectiveOf = (options: TrainOptions) => createObjective(readTrainConfig(options));
+
+  it.each<[TrainOptions, string, string | undefined, number]>([
+    [{}, 'batch', undefined, 1],
+    [{ lossOptions: { margin: 0.5 } }, 'batch', undefined, 0.5],
+    [{ feed: 'pairs' }, 'pairs', undefined, 1],
+    [{ loss: 'triplet', feed: 'batch' }, 'batch', undefined, 1],
+    [{ loss: 'focal' }, 'pairs', 'absolute-difference', 1],
+    [{ loss: 'binary-cross-entropy', comparator: 'concat', feed: 'pairs' }, 'pairs', 'concat', 1],
+  ])('%j is fed %s', (options, kind, head, margin) => {
+    const { objective, comparator, margin: own } = objectiveOf(options);
+    expect([objective.kind, comparator?.name, own]).toEqual([kind, head, margin]);
+  });
+
+  it.each<[TrainOptions]>([[{ loss: 'triplet', feed: 'pairs' }], [{ loss: 'focal', feed: 'batch' }]])(
+    'refuses %j, which there is no way to feed',
+    (options) => {
+      expect(messageOf(() => objectiveOf(options))).toMatch(/cannot be fed[\s\S]*help: /);
+    },
+  );
+
+  it("refuses what is wrong with a loss's own options", () => {
+    expect(messageOf(() => objectiveOf({ lossOptions: { magrin: 1 } }))).toContain('did you mean "margin"?');
+    expect(messageOf(() => objectiveOf({ lossOptions: { margin: -1 } }))).toContain('margin');
+    expect(messageOf(() => objectiveOf({ lossOptions: { margin: '1' } }))).toContain('margin');
+  });
+});
