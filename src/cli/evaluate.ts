@@ -1,2 +1,97 @@
-import type { Command } from 'commander';
-export function addEvaluate(_program: Command): void {}
+import { type Command, Option } from 'commander';
+import { openDataset } from '../data/sources/open.ts';
+import { type Evaluation, evaluate } from '../jobs/evaluate.ts';
+import type { EvaluatedPart } from '../jobs/evaluation-data.ts';
+import { formatCount } from '../report/format.ts';
+import { addCommonOptions, type CommonOptions, openRuntime, toCount } from './common.ts';
+import { withInterrupt } from './interrupt.ts';
+import { createProgress } from './progress.ts';
+import { resultsJson } from './results-json.ts';
+import { printResults } from './results-text.ts';
+import { createTerminal } from './terminal.ts';
+
+interface EvaluateOptions extends CommonOptions {
+  readonly split?: 'test' | 'all';
+  readonly pairs?: number;
+  readonly out?: string;
+}
+
+const PART: Readonly<Record<EvaluatedPart, string>> = {
+  'held-out': 'test images that the run of this model held out',
+  test: 'images of the test split',
+  all: 'images, all there are',
+};
+
+export function addEvaluate(program: Command): void {
+  const verb = program
+    .command('evaluate')
+    .description(
+      'Measure a model: every metric with its 95 % interval. The threshold is the model’s own, never chosen here.',
+    )
+    .argument('<model>', 'folder of a model, or of a run')
+    .argument('<data>', 'as train takes it')
+    .optionsGroup('Evaluation:')
+    .addOption(
+      new Option(
+        '--split <part>',
+        'images to measure on (default: test where there is one, or where the model was trained on this data; else all)',
+      ).choices(['test', 'all']),
+    )
+    .option('--pairs <n>', 'balanced pairs to draw (default: as many as the model’s run)', toCount)
+    .option('--out <file>', 'write a report, an HTML page');
+  addCommonOptions(verb, 'what the pairs are drawn from (default: the model’s own)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ samesame evaluate runs/photos photos            the images that the run held out
+  $ samesame evaluate runs/photos new-photos --out report.html`,
+    )
+    .action(runEvaluate);
+}
+
+async function runEvaluate(model: string, data: string, options: EvaluateOptions): Promise<void> {
+  const { split, pairs, seed, out } = options;
+  const terminal = createTerminal(options);
+  const progress = createProgress(process.stderr, { quiet: terminal.quiet });
+  const dataset = await openDataset(data);
+  const evaluation = await withInterrupt(
+    { advice: 'interrupted; nothing was written', onInterrupt: progress.stop },
+    (signal) =>
+      evaluate({
+        model,
+        dataset,
+        split,
+        numPairs: pairs,
+        seed,
+        report: out,
+        signal,
+        runtime: openRuntime(options),
+        onEvent: progress.onEvent,
+      }),
+  ).finally(progress.stop);
+
+  const { part, measurement } = evaluation;
+  const numImages = evaluation.data.splits.test.length;
+  printResults(terminal, measurement, {
+    name: evaluation.data.set.name,
+    images: `${formatCount(numImages)} ${PART[part]}`,
+  });
+  if (measurement.rawPixels === null) {
+    terminal.print('\nNo image is left to choose a threshold for raw pixels on, so they are not measured.');
+  }
+  if (out !== undefined) terminal.print(`\nreport  ${out}`);
+  terminal.result({ model, data, ...toJson(evaluation), report: out });
+}
+
+function toJson({ part, data, measurement }: Evaluation) {
+  const { bad } = data.pixels;
+  return {
+    part,
+    images: data.splits.test.length,
+    ...resultsJson(measurement),
+    bad: bad.length,
+    badImages: bad,
+    warnings: data.warnings,
+  };
+}

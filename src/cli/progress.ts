@@ -16,6 +16,7 @@ const STAGES: Readonly<Record<string, string>> = {
   decode: 'reading images',
   embed: 'embedding test images',
   search: 'searching among test images',
+  images: 'embedding images',
 };
 
 /**
@@ -30,7 +31,7 @@ export function createProgress(
   }: { readonly quiet: boolean; readonly now?: () => number },
 ): Progress {
   const isLive = stream.isTTY === true;
-  let lastMs = Number.NEGATIVE_INFINITY;
+  let lastMs = isLive ? Number.NEGATIVE_INFINITY : now();
   let isDrawn = false;
 
   function erase(): void {

@@ -54,12 +54,17 @@ export async function prepareData(
   if (!hasPairs) checkTrainable(set);
   const target = config.image ?? withoutReasons(await guessPixelShape(set));
   const pixels = await preparePixels(set, { ...target, ...options });
-  const random = createRandom(config.seed).fork('data');
-  const paired = hasPairs
-    ? splitExplicit(dataset, pixels, config, random)
-    : splitLabelled(set, pixels.usable, config, random);
-  const fingerprint = await fingerprintOf(set, options.signal);
-  return { set, pixels, target, fingerprint, ...paired };
+  try {
+    const random = createRandom(config.seed).fork('data');
+    const paired = hasPairs
+      ? splitExplicit(dataset, pixels, config, random)
+      : splitLabelled(set, pixels.usable, config, random);
+    const fingerprint = await fingerprintOf(set, options.signal);
+    return { set, pixels, target, fingerprint, ...paired };
+  } catch (error) {
+    await pixels.close();
+    throw error;
+  }
 }
 
 type Paired = Pick<PreparedData, 'splits' | 'trainPairs' | 'validationPairs' | 'testPairs' | 'warnings'>;
@@ -101,6 +106,14 @@ function splitExplicit(
   config: TrainConfig,
   random: Random,
 ): Paired {
+  if (config.splitBy === 'class') {
+    throw new SamesameError('E_CONFIG', {
+      what: `${set.name} cannot be split by class, because it names its pairs`,
+      expected: 'splitBy image',
+      received: 'splitBy class',
+      help: 'leave splitBy out; no image is in two parts anyway',
+    });
+  }
   if (config.maxImages > 0) {
     throw new SamesameError('E_CONFIG', {
       what: `maxImages cannot be used with ${set.name}, which names its pairs`,

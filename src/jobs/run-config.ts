@@ -56,10 +56,16 @@ async function readStored(out: string): Promise<TrainOptions | undefined> {
 }
 
 /** What makes two runs the same run: configuration and data. */
-export function identityOf(config: TrainConfig, { fingerprint, target }: PreparedData): string {
-  return createHash('sha256')
-    .update(JSON.stringify([config, target, fingerprint]))
-    .digest('hex');
+export function identityOf(config: TrainConfig, data: PreparedData): string {
+  const hash = createHash('sha256').update(JSON.stringify([config, data.target, data.fingerprint]));
+  // The fingerprint is of the images; pairs that the source names are data, too.
+  if (data.trainPairs !== undefined) {
+    for (const { left, right, similar } of [data.trainPairs, data.validationPairs, data.testPairs]) {
+      for (const { buffer, byteOffset, byteLength } of [left, right, similar])
+        hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    }
+  }
+  return hash.digest('hex');
 }
 
 /** The last checkpoint of a run. @throws E_CHECKPOINT where it is damaged or of another run */
@@ -73,7 +79,7 @@ export async function loadCheckpoint(
   throw new SamesameError('E_CHECKPOINT', {
     what: `the checkpoint in ${out} is of another run`,
     expected: 'the configuration and the images that the run was started with',
-    received: 'a different configuration, or images that have changed since',
+    received: 'a different configuration, or images or pairs that have changed since',
     help: 'undo the change, or start a new run with another --out',
   });
 }

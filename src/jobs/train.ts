@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRuntime } from '#runtime';
 import { errorFromSystem } from '../base/errors.ts';
-import { writeFileAtomic } from '../base/files.ts';
+import { checkWritable, writeFileAtomic } from '../base/files.ts';
 import { createRandom } from '../base/random.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
@@ -10,7 +10,7 @@ import { createEncoder } from '../nn/networks/by-name.ts';
 import { createCheckpointFolder } from '../train/checkpoints.ts';
 import type { TrainConfig, TrainOptions } from '../train/config.ts';
 import { trainLoop } from '../train/loop.ts';
-import { createObjective } from '../train/objective.ts';
+import { type ConfiguredObjective, createObjective } from '../train/objective.ts';
 import { createOptimizer } from '../train/optimizers/by-name.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
@@ -56,37 +56,34 @@ export interface TrainJob {
 export async function train(job: TrainJob): Promise<FinishedRun> {
   const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
   const config = await settleConfig(job);
+  // What can be known to be wrong is said before a hundred thousand images are decoded.
+  const configured = createObjective(config, dataset.pairs !== undefined || dataset.couples !== undefined);
+  await checkWritable(out);
   const data = await prepareData(dataset, config, {
     memoryBytes: job.memoryBytes,
     signal: job.signal,
     onProgress: (event) => onEvent({ kind: 'stage', ...event }),
   });
   try {
-    if (job.overwrite) await clearRun(out);
     for (const message of data.warnings) onEvent({ kind: 'warning', message });
-    if (data.pixels.bad.length > 0) {
-      await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(data.pixels.bad, null, 2)}\n`);
+    if (data.pixels.bad.length > 0)
       onEvent({ kind: 'warning', message: describeBad(data.pixels, 'bad-images.json') });
-    }
-    await writeFileAtomic(
-      join(out, 'config.json'),
-      `${JSON.stringify({ dataset: dataset.set.name, ...config }, null, 2)}\n`,
-    );
-    return await trainPrepared(job, config, data, runtime, onEvent);
+    return await trainPrepared(job, config, configured, data, runtime, onEvent);
   } finally {
     await data.pixels.close();
   }
 }
 
 async function trainPrepared(
-  { out, resume, checkpointSeconds, signal }: TrainJob,
+  job: TrainJob,
   config: TrainConfig,
+  configured: ConfiguredObjective,
   data: PreparedData,
   runtime: Runtime,
   onEvent: (event: TrainEvent) => void,
 ): Promise<FinishedRun> {
   const random = createRandom(config.seed);
-  const configured = createObjective(data.trainPairs === undefined ? config : { ...config, feed: 'pairs' });
+  const { out, resume, checkpointSeconds, signal } = job;
   const pixelScale = await measurePixelScale(data.pixels, data.splits.train);
   const feeder = createFeeder(config, data, configured);
   const numEpochs = config.epochs || Math.min(60, Math.max(8, Math.ceil(1500 / feeder.stepsPerEpoch)));
@@ -112,6 +109,9 @@ async function trainPrepared(
     comparator: configured.comparator,
   };
 
+  const resumeFrom = resume ? await loadCheckpoint(checkpoints, identity, out) : undefined;
+  await beginRun(job, config, data);
+
   const loop = trainLoop({
     stepper,
     feeder,
@@ -123,7 +123,7 @@ async function trainPrepared(
     checkpointSeconds,
     identity,
     signal,
-    resumeFrom: resume ? await loadCheckpoint(checkpoints, identity, out) : undefined,
+    resumeFrom,
   });
   let next = await loop.next();
   for (; !next.done; next = await loop.next()) {
@@ -132,6 +132,8 @@ async function trainPrepared(
   }
   await stepper.close();
   const { best, records, seconds } = next.value;
+  // A kill may have come between an epoch's checkpoint and its line.
+  await writeMetrics(out, records);
 
   return finishRun({
     out,
@@ -144,6 +146,19 @@ async function trainPrepared(
     runtime,
     onEvent,
   });
+}
+
+/** Writes what the run is, now that nothing is wrong with it: a run that was refused leaves the folder as it was. */
+async function beginRun(
+  { out, overwrite, dataset }: TrainJob,
+  config: TrainConfig,
+  { pixels }: PreparedData,
+) {
+  if (overwrite) await clearRun(out);
+  if (pixels.bad.length > 0)
+    await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(pixels.bad, null, 2)}\n`);
+  const settings = { dataset: dataset.set.name, ...config };
+  await writeFileAtomic(join(out, 'config.json'), `${JSON.stringify(settings, null, 2)}\n`);
 }
 
 /** Removes what the new run might take for its own. The former model and report stay until new ones take their place. */

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRuntime } from '#runtime';
+import { errorFromSystem } from '../base/errors.ts';
+import { writeFileAtomic } from '../base/files.ts';
+import type { Dataset } from '../data/sources/open.ts';
+import type { Runtime } from '../graph/runtime/types.ts';
+import { loadModel } from '../model/load.ts';
+import type { Model } from '../model/model.ts';
+import { renderReport } from '../report/index.ts';
+import type { TrainEvent } from '../train/progress.ts';
+import { describeBad } from './bad-images.ts';
+import { countParameters } from './count-parameters.ts';
+import {
+  type EvaluatedPart,
+  type EvaluationChoice,
+  type EvaluationData,
+  prepareEvaluation,
+} from './evaluation-data.ts';
+import { type Measurement, measureModel } from './measure.ts';
+import type { PreparedData } from './prepare.ts';
+import { composeReport } from './report-data.ts';
+
+export interface EvaluateJob extends EvaluationChoice {
+  /** Folder of the model, or of a run. */
+  readonly model: string;
+  readonly dataset: Dataset;
+  /** Where to write a report. Default: none is written. */
+  readonly report?: string;
+  /** Bytes of decoded pixels to keep in memory. Default 1 GiB. */
+  readonly memoryBytes?: number;
+  readonly runtime?: Runtime;
+  readonly signal?: AbortSignal;
+  /** Called with everything that happens. */
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+/** What was measured, and on what. */
+export interface Evaluation {
+  readonly part: EvaluatedPart;
+  readonly config: Model['config'];
+  /** Its pixels are closed. */
+  readonly data: PreparedData;
+  readonly measurement: Measurement;
+}
+
+/**
+ * Measures a model with its own threshold: nothing is chosen on what is measured.
+ *
+ * On the data that the model was trained on, only the images that its run held out are used, and the run's own pairs,
+ * so the numbers are those of the run. On data with a test split, that; else all images.
+ * @throws E_NOT_FOUND, E_MODEL…, E_CONFIG, E_DATA…, E_IMAGES_BAD
+ * @example
+ * const { measurement } = await evaluate({ model: 'runs/photos', dataset: await openDataset('other-photos') });
+ * measurement.verification.accuracy; // { value: 0.93, low: 0.91, high: 0.95 }
+ */
+export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
+  const { dataset, onEvent = () => {}, runtime = createRuntime(), memoryBytes, signal } = job;
+  const model = await loadModel(job.model, { runtime });
+  const prepared = await prepareEvaluation(dataset, model.config, job, {
+    memoryBytes,
+    signal,
+    onProgress: (event) => onEvent({ kind: 'stage', ...event }),
+  });
+  const { data, part, training } = prepared;
+  try {
+    for (const message of data.warnings) onEvent({ kind: 'warning', message });
+    if (data.pixels.bad.length > 0) {
+      onEvent({ kind: 'warning', message: describeBad(data.pixels, 'the list that --json prints') });
+    }
+    const measurement = await measureModel(
+      model,
+      {
+        pixels: data.pixels,
+        labels: data.set.labels,
+        pairs: data.testPairs,
+        thresholdPairs: data.validationPairs.numPairs > 0 ? data.validationPairs : undefined,
+        images: data.splits.test,
+        seed: job.seed ?? training.seed,
+        onProgress: (stage, done, total) => onEvent({ kind: 'stage', stage, done, total }),
+      },
+      runtime,
+    );
+    if (job.report !== undefined) await writeReport(job.report, job.model, model, prepared, measurement);
+    return { part, config: model.config, data, measurement };
+  } finally {
+    await data.pixels.close();
+    await model.close();
+  }
+}
+
+async function writeReport(
+  path: string,
+  folder: string,
+  model: Model,
+  { data, training }: EvaluationData,
+  measurement: Measurement,
+): Promise<void> {
+  const encoder = await readModelFile(folder, 'encoder.onnx');
+  const comparator =
+    model.config.comparator === undefined ? undefined : await readModelFile(folder, 'comparator.onnx');
+  const report = await composeReport({
+    config: training,
+    data,
+    records: [],
+    trainSeconds: null,
+    imagesPerSecond: null,
+    model,
+    measurement,
+    numParameters: countParameters(encoder, comparator),
+    modelBytes: encoder.length,
+  });
+  await writeFileAtomic(path, renderReport(report));
+}
+
+/** A file of a model folder, or of the model in a run's folder. */
+async function readModelFile(folder: string, name: string): Promise<Uint8Array> {
+  return readFile(join(folder, 'model', name))
+    .catch(() => readFile(join(folder, name)))
+    .catch((error) => {
+      throw errorFromSystem(error, `reading ${join(folder, name)}`);
+    });
+}

@@ -1,0 +1,163 @@
+import { SamesameError } from '../base/errors.ts';
+import { createRandom } from '../base/random.ts';
+import { fingerprintOf } from '../data/fingerprint.ts';
+import { drawBalancedPairs } from '../data/pairs/balanced.ts';
+import { drawCouplePairs } from '../data/pairs/couples.ts';
+import { emptyPairs, takePairs } from '../data/pairs/list.ts';
+import { preparePixels } from '../data/pixels/prepare.ts';
+import type { Dataset } from '../data/sources/open.ts';
+import type { ImageSet, PairList } from '../data/types.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { readTrainConfig, type TrainConfig } from '../train/config.ts';
+import { type PrepareDataOptions, type PreparedData, prepareData } from './prepare.ts';
+
+/** Which images a model is measured on. */
+export type EvaluatedPart =
+  /** Those that its own run held out for the final numbers. */
+  | 'held-out'
+  /** The data's own test split. */
+  | 'test'
+  | 'all';
+
+export interface EvaluationChoice {
+  /** Default: the test images where there are any, else all. */
+  readonly split?: 'test' | 'all';
+  /** Balanced pairs to draw. Default: as many as the model's run. */
+  readonly numPairs?: number;
+  /** What the pairs are drawn from. Default: the model's own seed. */
+  readonly seed?: string | number;
+}
+
+export interface EvaluationData {
+  readonly part: EvaluatedPart;
+  /** `testPairs` and `splits.test` are what is measured; `validationPairs` are empty where nothing can be held out. */
+  readonly data: PreparedData;
+  readonly training: TrainConfig;
+}
+
+/**
+ * What to measure a model on. Data with the fingerprint of its training data is split again as its run split it, and
+ * only the images that the run held out for the end are used; other data is new as a whole.
+ * @throws E_CONFIG where test images are asked for and there are none; E_DATA…, E_IMAGES_BAD
+ */
+export async function prepareEvaluation(
+  dataset: Dataset,
+  config: ModelConfig,
+  choice: EvaluationChoice,
+  options: PrepareDataOptions = {},
+): Promise<EvaluationData> {
+  const { set } = dataset;
+  const { pixelScale: _, ...stored } = config.provenance.training;
+  const training = readTrainConfig({ ...stored, image: config.input });
+  if (choice.numPairs !== undefined && (dataset.pairs ?? dataset.couples) !== undefined) {
+    throw new SamesameError('E_CONFIG', {
+      what: `a number of pairs was asked for, but ${set.name} names its pairs`,
+      help: 'leave it out',
+    });
+  }
+  const fingerprint = await fingerprintOf(set, options.signal);
+  const isTrainingData = fingerprint === config.provenance.fingerprint;
+  if (isTrainingData && choice.split !== 'all') {
+    const data = await prepareData(dataset, training, options);
+    return { part: 'held-out', training, data: redrawPairs(data, training, choice) };
+  }
+  const hasTest = set.splits?.includes('test') ?? false;
+  if (choice.split === 'test' && !hasTest) {
+    throw new SamesameError('E_CONFIG', {
+      what: `${set.name} has no test split`,
+      expected:
+        'data with folders train/ and test/ or a column split, or the very data that the model was trained on',
+      help: 'measure on all its images (--split all) if the model has seen none of them',
+    });
+  }
+  const part = hasTest && choice.split !== 'all' ? 'test' : 'all';
+  const pixels = await preparePixels(set, { ...config.input, ...options });
+  const isMeasured = (index: number) => part === 'all' || set.splits![index] === 'test';
+  const test = pixels.usable.filter(isMeasured);
+  const rest = pixels.usable.filter((index) => !isMeasured(index));
+  const random = createRandom(choice.seed ?? training.seed).fork('evaluate');
+  const numPairs = choice.numPairs ?? training.testPairs;
+  const data: PreparedData = {
+    set,
+    pixels,
+    target: config.input,
+    splits: { train: new Int32Array(), validation: rest, test },
+    testPairs:
+      explicitPairs(dataset, test, training) ?? drawBalancedPairs(set.labels, test, { numPairs, random }),
+    validationPairs: drawIfPossible(set, rest, training),
+    fingerprint,
+    warnings: warningsOf(set, config, part, isTrainingData),
+  };
+  return { part, training, data };
+}
+
+/** The run's own test pairs, or others of the same images. */
+function redrawPairs(
+  data: PreparedData,
+  training: TrainConfig,
+  { numPairs, seed }: EvaluationChoice,
+): PreparedData {
+  if (data.trainPairs !== undefined || (numPairs === undefined && seed === undefined)) return data;
+  const random = createRandom(seed ?? training.seed).fork('evaluate');
+  return {
+    ...data,
+    testPairs: drawBalancedPairs(data.set.labels, data.splits.test, {
+      numPairs: numPairs ?? training.testPairs,
+      random,
+    }),
+  };
+}
+
+/** The pairs that the source names, as far as both images can be used. */
+function explicitPairs(
+  { pairs, couples }: Dataset,
+  usable: Int32Array,
+  { seed }: TrainConfig,
+): PairList | undefined {
+  if (pairs === undefined && couples === undefined) return undefined;
+  const all = pairs ?? drawCouplePairs(couples!.set.labels, { random: createRandom(seed).fork('couples') });
+  const isUsable = new Set(usable);
+  const positions = Array.from({ length: all.numPairs }, (_, i) => i);
+  return takePairs(
+    all,
+    positions.filter((i) => isUsable.has(all.left[i]) && isUsable.has(all.right[i])),
+  );
+}
+
+/** Pairs that choose the threshold of the raw-pixel baseline: of images that are not measured. */
+function drawIfPossible({ labels }: ImageSet, images: Int32Array, training: TrainConfig): PairList {
+  if (images.length < 4) return emptyPairs(0);
+  const random = createRandom(training.seed).fork('baseline');
+  try {
+    return drawBalancedPairs(labels, images, { numPairs: training.validationPairs, random });
+  } catch {
+    return emptyPairs(0);
+  }
+}
+
+/** Why the numbers might be better than they should be: images that the model has seen. */
+function warningsOf(
+  set: ImageSet,
+  { provenance, classes }: ModelConfig,
+  part: EvaluatedPart,
+  isTrainingData: boolean,
+): string[] {
+  if (isTrainingData) {
+    return [
+      'the model was trained on most of these images, so the numbers are too good; without --split all only the images ' +
+        'that its run held out are measured',
+    ];
+  }
+  if (part === 'test') return [];
+  if (provenance.dataset === set.name) {
+    return [
+      'the model was trained on data of this name, whose images have changed since: where it has seen them, the numbers ' +
+        'are too good',
+    ];
+  }
+  const known = new Set(classes);
+  if (set.classNames.length === 0 || !set.classNames.every((name) => known.has(name))) return [];
+  return [
+    'the model was trained on classes of these names: if it has seen some of these very images, the numbers are too good',
+  ];
+}
