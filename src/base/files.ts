@@ -1,7 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorFromSystem } from './errors.ts';
+
+/**
+ * Whether a file or folder could be made at `path`, by what is there now: so that long work fails before it starts.
+ * @throws E_PERMISSION, E_IO
+ */
+export async function checkWritable(path: string): Promise<void> {
+  try {
+    await access(path, constants.W_OK);
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path)
+      throw errorFromSystem(error, `writing to ${path}`);
+    await checkWritable(parent);
+  }
+}
 
 /**
  * Writes a file whole or not at all: to a temporary name in the same folder, flushed, then renamed over `path`.

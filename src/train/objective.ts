@@ -20,14 +20,20 @@ export interface ConfiguredObjective {
 
 /**
  * The loss of a configuration in the form in which it will be fed.
+ * @param hasPairs whether the data names its own pairs, which are then what is fed
  * @throws E_CONFIG where the loss has no such form
  */
-export function createObjective({
-  loss: name,
-  lossOptions,
-  feed,
-  comparator: headName,
-}: TrainConfig): ConfiguredObjective {
+export function createObjective(config: TrainConfig, hasPairs = false): ConfiguredObjective {
+  const { loss: name, lossOptions, comparator: headName } = config;
+  if (hasPairs && config.feed === 'batch') {
+    throw new SamesameError('E_CONFIG', {
+      what: 'a data set that names its pairs cannot be fed as batches',
+      expected: 'feed auto or pairs',
+      received: 'feed batch',
+      help: 'leave feed at auto, or point to the images in one folder per class',
+    });
+  }
+  const feed = hasPairs ? 'pairs' : config.feed;
   const loss = createLoss(name, lossOptions as LossOptions[LossName]);
   const margin = typeof lossOptions.margin === 'number' ? lossOptions.margin : 1;
   const { overBatch, overPairs, overLogits } = loss;
@@ -51,6 +57,6 @@ export function createObjective({
     what: `the loss ${name} cannot be fed with ${feed === 'pairs' ? 'explicit pairs' : 'batches'}`,
     expected: feed === 'pairs' ? 'contrastive, or a loss on a comparator head' : 'contrastive or triplet',
     received: `${name}, feed ${feed}`,
-    help: 'leave feed at auto',
+    help: hasPairs ? 'choose another loss: the data set names its pairs' : 'leave feed at auto',
   });
 }
