@@ -14,7 +14,7 @@ export class Interruption extends Error {
 
 /**
  * Runs `work` with a signal that Ctrl-C aborts, so that it can end in good order. A second Ctrl-C kills, as usual.
- * @param advice what to tell then: how to go on
+ * @param advice what to tell at the end: how to go on
  */
 export async function withInterrupt<T>(
   { advice, onInterrupt }: { readonly advice: string; readonly onInterrupt: () => void },
@@ -24,6 +24,7 @@ export async function withInterrupt<T>(
   const abort = (signal: NodeJS.Signals) => {
     stop();
     onInterrupt();
+    process.stderr.write('\nstopping in good order; once more to stop at once\n');
     controller.abort(new Interruption(signal as 'SIGINT' | 'SIGTERM', advice));
   };
   const stop = () => {

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { exitCodeOf, SamesameError } from '../base/errors.ts';
+import { suggest } from '../base/suggest.ts';
 import { Interruption } from './interrupt.ts';
 import { createProgram } from './program.ts';
 import { tolerateClosedPipes } from './terminal.ts';
@@ -13,7 +14,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
     if (error instanceof Interruption) {
-      process.stderr.write(`\n${error.message}\n`);
+      process.stderr.write(`${error.message}\n`);
       return error.exitCode;
     }
     // Asked for before the command line could be read, or although it could not.
@@ -31,15 +32,20 @@ function usageError(error: CommanderError): SamesameError {
   if (error.code === 'commander.help') {
     return new SamesameError('E_USAGE', { what: 'a verb is missing', help: 'samesame --help lists them' });
   }
-  const [what, ...hints] = error.message.replace(/^error: /, '').split('\n');
-  const near = hints
-    .map((hint) => /^\(Did you mean (.*)\?\)$/.exec(hint)?.[1])
-    .find((hint) => hint !== undefined);
+  const text = error.message.replace(/^error: /, '');
+  const [what] = text.split('\n');
+  const near = /\(Did you mean (.*)\?\)/.exec(text)?.[1] ?? nearestChoice(text);
   return new SamesameError('E_USAGE', {
     what,
     help: near === undefined ? 'see --help' : `did you mean ${near}?`,
     details: { suggestion: near },
   });
+}
+
+/** For a value that is not among an option's choices: the one that was probably meant. */
+function nearestChoice(text: string): string | undefined {
+  const match = /argument '(.*)' is invalid\. Allowed choices are (.*)\./.exec(text);
+  return match === null ? undefined : suggest(match[1], match[2].split(', '));
 }
 
 function describe(error: unknown, isDebug: boolean): string {

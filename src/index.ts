@@ -1,0 +1,82 @@
+/**
+ * Everything that a program needs, by name. The rooms have doors of their own: `samesame/graph`, `/nn`, `/loss`,
+ * `/data`, `/model`, `/evaluate`, `/train`.
+ * @example
+ * import { loadModel, openDataset, train } from 'samesame';
+ *
+ * const run = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
+ * const model = await loadModel(run.model);
+ * await model.compareFiles('a.jpg', 'b.jpg'); // { verdict: 'same', probability: 0.97, distance: 0.21, threshold: 0.48 }
+ */
+export { createRuntime } from '#runtime';
+export { type ErrorCode, type ErrorParts, exitCodeOf, SamesameError } from './base/errors.ts';
+export { createRandom, type Random } from './base/random.ts';
+export { VERSION } from './base/version.ts';
+export {
+  type AugmentOptions,
+  type BadImage,
+  type Couples,
+  type Dataset,
+  type DecodeOptions,
+  decodeImage,
+  drawBalancedPairs,
+  type FolderOptions,
+  fingerprintOf,
+  type GuessedShape,
+  guessPixelShape,
+  type IdxFolderOptions,
+  type IdxSource,
+  type ImageSet,
+  joinParts,
+  type ManifestOptions,
+  type OpenOptions,
+  openDataset,
+  type PairedSet,
+  type PairList,
+  type PixelShape,
+  type PixelStore,
+  type PixelTarget,
+  type PrepareOptions,
+  type ProgressEvent,
+  preparePixels,
+  type ResizeRule,
+  readCouples,
+  readFolder,
+  readIdx,
+  readIdxFolder,
+  readManifest,
+  readMnist,
+  readNpz,
+  readPairList,
+  type SplitName,
+  type Splits,
+  selectClasses,
+  splitByClass,
+  splitByImage,
+  subset,
+} from './data/index.ts';
+export {
+  type Calibration,
+  calibrateLogistic,
+  chooseThreshold,
+  type Estimate,
+  findNearest,
+  type Interval,
+  type Neighbour,
+  type Retrieval,
+  retrieve,
+  type Verification,
+  verify,
+} from './evaluate/index.ts';
+export type { Runtime, RuntimeOptions } from './graph/runtime/types.ts';
+export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
+export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
+export type { FinishedRun } from './jobs/finish.ts';
+export type { Measurement } from './jobs/measure.ts';
+export { type TrainJob, train } from './jobs/train.ts';
+export { createComparator, createLoss, LOSS_NAMES, type Loss, type LossName } from './loss/index.ts';
+export { type Comparison, loadModel, type Model, type ModelConfig } from './model/index.ts';
+export { createEncoder, ENCODERS, type Encoder, type EncoderName } from './nn/index.ts';
+export { renderModelCard, renderReport, renderResults } from './report/index.ts';
+export { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from './train/config.ts';
+export type { EpochRecord, TrainEvent, Validation } from './train/progress.ts';
