@@ -7,44 +7,49 @@ export const MODEL_VERSION = 1;
 const pixelSize = z.int().min(1).max(4096);
 
 /** The schema of an artefact's `config.json`. */
-export const modelConfigSchema = z.strictObject({
-  format: z.literal('samesame-model'),
-  version: z.literal(MODEL_VERSION),
-  /** Network and size of the embedding. */
-  encoder: z.strictObject({
-    name: z.string(),
-    embeddingSize: z.int().min(1),
-    /** Whether embeddings have length 1. */
-    normalized: z.boolean(),
-    sha256: z.string(),
-  }),
-  /** Learned head, where the model compares with one. */
-  comparator: z.strictObject({ name: z.string(), symmetric: z.boolean(), sha256: z.string() }).optional(),
-  /** What an image must become before the encoder reads it. */
-  input: z.strictObject({
-    height: pixelSize,
-    width: pixelSize,
-    channels: z.union([z.literal(1), z.literal(3)]),
-    resize: z.enum(['fit', 'cover', 'stretch']),
-  }),
-  /** `euclidean` between embeddings, or `comparator`: one minus the head's similarity. */
-  distance: z.enum(['euclidean', 'comparator']),
-  /** Pairs below this distance are the same thing. Chosen on validation pairs. */
-  threshold: z.number(),
-  /** `P(same) = 1 / (1 + exp(slope · distance + intercept))`, fitted on validation pairs. */
-  calibration: z.strictObject({ slope: z.number(), intercept: z.number() }),
-  /** Names of the classes that the model was trained on. */
-  classes: z.array(z.string()),
-  provenance: z.strictObject({
-    dataset: z.string(),
-    fingerprint: z.string(),
-    numImages: z.int(),
-    seed: z.union([z.int(), z.string()]),
-    samesame: z.string(),
-    runtime: z.string(),
-    training: z.record(z.string(), z.unknown()),
-  }),
-});
+export const modelConfigSchema = z
+  .strictObject({
+    format: z.literal('samesame-model'),
+    version: z.literal(MODEL_VERSION),
+    /** Network and size of the embedding. */
+    encoder: z.strictObject({
+      name: z.string(),
+      embeddingSize: z.int().min(1),
+      /** Whether embeddings have length 1. */
+      normalized: z.boolean(),
+      sha256: z.string(),
+    }),
+    /** Learned head, where the model compares with one. */
+    comparator: z.strictObject({ name: z.string(), symmetric: z.boolean(), sha256: z.string() }).optional(),
+    /** What an image must become before the encoder reads it. */
+    input: z.strictObject({
+      height: pixelSize,
+      width: pixelSize,
+      channels: z.union([z.literal(1), z.literal(3)]),
+      resize: z.enum(['fit', 'cover', 'stretch']),
+    }),
+    /** `euclidean` between embeddings, or `comparator`: one minus the head's similarity. */
+    distance: z.enum(['euclidean', 'comparator']),
+    /** Pairs below this distance are the same thing. Chosen on validation pairs. */
+    threshold: z.number(),
+    /** `P(same) = 1 / (1 + exp(slope · distance + intercept))`, fitted on validation pairs. */
+    calibration: z.strictObject({ slope: z.number(), intercept: z.number() }),
+    /** Names of the classes that the model was trained on. */
+    classes: z.array(z.string()),
+    provenance: z.strictObject({
+      dataset: z.string(),
+      fingerprint: z.string(),
+      numImages: z.int(),
+      seed: z.union([z.int(), z.string()]),
+      samesame: z.string(),
+      runtime: z.string(),
+      training: z.record(z.string(), z.unknown()),
+    }),
+  })
+  .refine(({ distance, comparator }) => (distance === 'comparator') === (comparator !== undefined), {
+    message: 'a model compares with its comparator where it has one, and only there',
+    path: ['distance'],
+  });
 
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 

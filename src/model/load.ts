@@ -4,15 +4,15 @@ import { createRuntime } from '#runtime';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import { createHeadComparer, euclideanComparer } from './comparator.ts';
-import { parseModelConfig } from './config.ts';
-import { createEmbedder } from './embedder.ts';
+import { type ModelConfig, parseModelConfig } from './config.ts';
+import { createEmbedder, type Embedder } from './embedder.ts';
 import { createModel, type Model } from './model.ts';
 import { sha256 } from './save.ts';
 
 /**
  * Loads a model folder.
  * @param folder as `saveModel` or a run wrote it; a run's folder is understood too
- * @throws E_NOT_FOUND, E_PERMISSION; E_MODEL where a file is cut or changed; E_MODEL_VERSION
+ * @throws E_NOT_FOUND, E_PERMISSION; E_MODEL where a file is missing, cut or changed; E_MODEL_VERSION
  * @example
  * const model = await loadModel('runs/demo/model');
  * const { verdict, probability } = await model.compareFiles('a.jpg', 'b.jpg');
@@ -23,11 +23,12 @@ export async function loadModel(
 ): Promise<Model> {
   const { path, text } = await readConfig(folder);
   const config = parseModelConfig(text, join(path, 'config.json'));
-  const { embeddingSize } = config.encoder;
   const embedder = await createEmbedder(
     await readChecked(path, 'encoder.onnx', config.encoder.sha256),
     runtime,
   );
+  checkFits(embedder, config, path);
+  const { embeddingSize } = config.encoder;
   const comparer =
     config.comparator === undefined
       ? euclideanComparer(embeddingSize)
@@ -37,6 +38,18 @@ export async function loadModel(
           runtime,
         );
   return createModel(config, embedder, comparer);
+}
+
+/** An encoder is what its config says. @throws E_MODEL */
+function checkFits(embedder: Embedder, { encoder, input }: ModelConfig, path: string): void {
+  const imageBytes = input.height * input.width * input.channels;
+  if (embedder.embeddingSize === encoder.embeddingSize && embedder.imageBytes === imageBytes) return;
+  throw new SamesameError('E_MODEL', {
+    what: `config.json and encoder.onnx in ${path} do not fit together`,
+    expected: `images of ${imageBytes} bytes (${input.height}×${input.width}×${input.channels}), embeddings of ${encoder.embeddingSize}`,
+    received: `images of ${embedder.imageBytes} bytes, embeddings of ${embedder.embeddingSize}`,
+    help: 'config.json was changed; copy the model folder again, or train again',
+  });
 }
 
 /** The config of a model folder, or of the model inside a run's folder. */
@@ -58,8 +71,13 @@ async function readConfig(folder: string): Promise<{ path: string; text: string 
 /** A file whose bytes are those that the config was written for. @throws E_MODEL */
 async function readChecked(folder: string, name: string, checksum: string): Promise<Uint8Array> {
   const path = join(folder, name);
-  const bytes = await readFile(path).catch((error) => {
-    throw errorFromSystem(error, `reading ${path}`);
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw errorFromSystem(error, `reading ${path}`);
+    throw new SamesameError('E_MODEL', {
+      what: `the model has no ${name}`,
+      expected: path,
+      help: 'a part of it was lost on the way; copy the model folder again, or train again',
+    });
   });
   if (sha256(bytes) === checksum) return bytes;
   throw new SamesameError('E_MODEL', {

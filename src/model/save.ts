@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { SamesameError } from '../base/errors.ts';
 import { writeFolderAtomic } from '../base/files.ts';
 import { MODEL_VERSION, type ModelConfig, modelConfigSchema } from './config.ts';
 
@@ -22,13 +24,13 @@ export type ModelSettings = Omit<ModelConfig, 'format' | 'version' | 'encoder' |
 /**
  * Writes a model folder, whole or not at all: `encoder.onnx`, `comparator.onnx` where there is a head, `config.json`,
  * `README.md`. Equal parts give equal bytes. A folder that was there is replaced.
- * @throws E_PERMISSION, E_DISK_FULL, E_IO
+ * @throws E_MODEL where the config is not one that could be loaded again; E_PERMISSION, E_DISK_FULL, E_IO
  */
 export async function saveModel(
   folder: string,
   { encoder, comparator, config, card }: ModelParts,
 ): Promise<ModelConfig> {
-  const full: ModelConfig = modelConfigSchema.parse({
+  const full = checkConfig({
     ...config,
     format: 'samesame-model',
     version: MODEL_VERSION,
@@ -42,6 +44,16 @@ export async function saveModel(
     await writeFile(join(temporary, 'config.json'), `${JSON.stringify(full, null, 2)}\n`);
   });
   return full;
+}
+
+function checkConfig(config: unknown): ModelConfig {
+  const result = modelConfigSchema.safeParse(config);
+  if (result.success) return result.data;
+  throw new SamesameError('E_MODEL', {
+    what: 'this model could not be loaded again, so it is not saved',
+    expected: 'a whole configuration, all numbers finite',
+    received: z.prettifyError(result.error),
+  });
 }
 
 /** Checksum of a file's bytes, in hex. */
