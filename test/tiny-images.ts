@@ -24,6 +24,7 @@ export function drawImage(name: keyof typeof SHAPES, random: Random): Promise<Bu
     return Math.max(0, Math.min(255, value));
   });
   return sharp(pixels, { raw: { width: size, height: size, channels: 1 } })
+    .toColourspace('b-w')
     .png()
     .toBuffer();
 }

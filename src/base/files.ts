@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorFromSystem } from './errors.ts';
 
@@ -70,6 +70,15 @@ export async function writeFolderAtomic(
     throw errorFromSystem(error, `writing ${path}`);
   }
 }
+
+/** Removes what writers that were killed half-way left in a folder. Nobody else may be writing there. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((found) => LEFTOVER.test(found)))
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
+}
+
+const LEFTOVER = /^\..+\.[0-9a-f]{8}\.tmp(\.old)?$/;
 
 function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.tmp`);

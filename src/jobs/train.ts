@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRuntime } from '#runtime';
 import { errorFromSystem } from '../base/errors.ts';
-import { checkWritable, writeFileAtomic } from '../base/files.ts';
+import { checkWritable, removeLeftovers, writeFileAtomic } from '../base/files.ts';
 import { createRandom } from '../base/random.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
@@ -154,6 +154,7 @@ async function beginRun(
   config: TrainConfig,
   { pixels }: PreparedData,
 ) {
+  for (const folder of [out, join(out, 'checkpoints')]) await removeLeftovers(folder);
   if (overwrite) await clearRun(out);
   if (pixels.bad.length > 0)
     await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(pixels.bad, null, 2)}\n`);
