@@ -1,3 +1,4 @@
+import { type CsvError, type Info, parse } from 'csv-parse/sync';
 import { SamesameError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
 
@@ -10,59 +11,53 @@ export interface CsvRecord {
 
 /**
  * The records of a CSV text: commas, `"` quotes doubled inside quotes, any line ending. Blank lines are left out, a
- * byte-order mark is dropped, and cells are trimmed unless quoted.
- * @throws E_DATA_MANIFEST for a quote that is not closed
+ * byte-order mark is dropped, and cells are trimmed unless quoted. A quote inside an unquoted cell stands for itself.
+ * @throws E_DATA_MANIFEST for a quote that is not closed, or text behind a closed one
  * @source RFC 4180
  */
 export function parseCsv(text: string, path: string): CsvRecord[] {
-  const records: CsvRecord[] = [];
-  let cells: string[] = [];
-  let line = 1;
-  let recordLine = 1;
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-
-  const endRecord = () => {
-    if (cells.length > 1 || cells[0] !== '') records.push({ line: recordLine, cells });
-    cells = [];
-  };
-
-  while (at < text.length) {
-    if (cells.length === 0) recordLine = line;
-    let cell: string;
-    const opening = /^[ \t]*"/.exec(text.slice(at, at + 16));
-    if (opening) {
-      const openLine = line;
-      cell = '';
-      at += opening[0].length;
-      for (;;) {
-        const end = text.indexOf('"', at);
-        if (end < 0) throw badLine(path, openLine, 'the quote " is not closed', undefined);
-        cell += text.slice(at, end);
-        at = end + 1;
-        if (text[at] !== '"') break;
-        cell += '"';
-        at++;
-      }
-      line += cell.split('\n').length - 1;
-      while (at < text.length && text[at] !== ',' && text[at] !== '\n' && text[at] !== '\r') at++;
-    } else {
-      const start = at;
-      while (at < text.length && text[at] !== ',' && text[at] !== '\n' && text[at] !== '\r') at++;
-      cell = text.slice(start, at).trim();
-    }
-    cells.push(cell);
-    if (text[at] === ',') {
-      at++;
-      if (at === text.length) cells.push('');
-      continue;
-    }
-    if (text[at] === '\r' && text[at + 1] === '\n') at++;
-    at++;
-    line++;
-    endRecord();
+  // csv-parse counts a line ending of two characters twice inside quotes; as one character it counts once everywhere.
+  const bytes = Buffer.from(text.replace(/\r\n?/g, '\n'));
+  try {
+    const parsed: unknown = parse(bytes, {
+      bom: true,
+      info: true,
+      record_delimiter: '\n',
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      trim: true,
+    });
+    return (parsed as { info: Info; record: string[] }[]).map(({ info, record }) => ({
+      line: info.lines - numLineBreaks(record.join('')),
+      cells: record,
+    }));
+  } catch (error) {
+    throw syntaxError(error as CsvError, bytes, path);
   }
-  if (cells.length > 0) endRecord();
-  return records;
+}
+
+/** The parser names the line that it gave up on; for a quote that is not closed, that is the end of the file. */
+function syntaxError(error: CsvError, bytes: Buffer, path: string): SamesameError {
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    const quote = bytes.indexOf('"', Number(error.bytes));
+    const line = numLineBreaks(bytes.toString('latin1', 0, quote)) + 1;
+    return badLine(path, line, 'the quote " is not closed', undefined, undefined, error);
+  }
+  const expected =
+    'a comma or the end of the line behind a closing quote; a quote inside quotes is doubled: ""';
+  return badLine(
+    path,
+    Number(error.lines),
+    'there is text behind a closed quote',
+    expected,
+    undefined,
+    error,
+  );
+}
+
+function numLineBreaks(text: string): number {
+  return text.split('\n').length - 1;
 }
 
 /** A table: where each asked column is, and the records below the header. */
@@ -119,11 +114,19 @@ export function parseTable(
 }
 
 /** The error for one line of a manifest. */
-export function badLine(path: string, line: number, problem: string, expected?: string, received?: string) {
+export function badLine(
+  path: string,
+  line: number,
+  problem: string,
+  expected?: string,
+  received?: string,
+  cause?: unknown,
+) {
   return new SamesameError('E_DATA_MANIFEST', {
     what: `${path}, line ${line}: ${problem}`,
     expected,
     received,
     details: { path, line },
+    cause,
   });
 }

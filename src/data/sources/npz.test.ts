@@ -132,7 +132,21 @@ describe('readNpz', () => {
 
   const images = npy('|u1', [2, 1, 2], bytes(1, 2, 3, 4));
   const whole = zip({ 'images.npy': images });
+  /** The archive with 16-bit fields of its list changed, by their place there. */
+  const patched = (fields: Readonly<Record<number, number>>) => {
+    const copy = Buffer.from(whole);
+    const list = copy.indexOf('PK\x01\x02', 'latin1');
+    for (const [offset, value] of Object.entries(fields)) copy.writeUInt16LE(value, list + Number(offset));
+    return copy;
+  };
+  const damaged = zip({ 'labels.npy': images, 'images.npy': images });
+  const deflated = damaged.indexOf('images.npy') + 'images.npy'.length + 5;
+  damaged.fill(0xff, deflated, deflated + 8);
   it.each([
+    ['E_DATA', 'an encrypted entry', patched({ 8: 1, 20: images.length + 12 })],
+    ['E_DATA', 'an unknown compression', patched({ 10: 99 })],
+    ['E_DATA_TRUNCATED', 'damaged bytes', damaged],
+    ['E_DATA_TRUNCATED', 'sizes that do not fit', patched({ 20: 1 })],
     ['E_DATA_TRUNCATED', 'cut archive', whole.subarray(0, whole.length - 30)],
     ['E_DATA_TRUNCATED', 'cut array', zip({ 'images.npy': images.subarray(0, images.length - 1) })],
     ['E_DATA_LENGTH', 'labels', zip({ 'images.npy': images, 'labels.npy': npy('|u1', [3], bytes(1, 2, 3)) })],

@@ -22,6 +22,14 @@ const EXPECTED =
  */
 export async function readNpz(path: string, name = path): Promise<ImageSet> {
   const zip = await openZip(path);
+  try {
+    return await readArchive(zip, path, name);
+  } finally {
+    zip.close();
+  }
+}
+
+async function readArchive(zip: ZipArchive, path: string, name: string): Promise<ImageSet> {
   const has = (array: string) => zip.names.includes(`${array}.npy`);
   if (has('images')) return readPart(zip, path, 'images', has('labels') ? 'labels' : undefined, name);
   if (has('x_train') && has('y_train')) {

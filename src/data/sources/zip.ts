@@ -1,56 +1,31 @@
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { inflateRaw } from 'node:zlib';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 
-const inflate = promisify(inflateRaw);
-const END_SIGNATURE = 0x06054b50;
-const ENTRY_SIGNATURE = 0x02014b50;
-const IN_ZIP64_FIELD = 0xffffffff;
-const STORED = 0;
-const DEFLATED = 8;
-
-/** A ZIP archive in memory, unpacked entry by entry. */
+/** An open ZIP archive, unpacked entry by entry. */
 export interface ZipArchive {
   /** In the order of the archive's own list. */
   readonly names: readonly string[];
   /**
    * The bytes of an entry; the caller owns them.
-   * @throws E_NOT_FOUND, E_DATA_TRUNCATED, E_DATA for an unknown compression
+   * @throws E_NOT_FOUND, E_DATA_TRUNCATED, E_DATA for an unknown compression or an encrypted entry, E_IO
    */
   read(name: string): Promise<Uint8Array>;
-}
-
-interface Entry {
-  readonly method: number;
-  readonly packedBytes: number;
-  readonly sizeBytes: number;
-  readonly start: number;
+  /** Closes the file. */
+  close(): void;
 }
 
 /**
- * The list of a ZIP archive's entries, stored or deflated, with the 64-bit fields that NumPy writes.
- * Node's own zlib inflates, off the main thread.
- * @throws E_NOT_FOUND, E_PERMISSION, E_DATA_TRUNCATED for an archive without its end
+ * Opens a ZIP archive and reads its list. Only entries that are read are unpacked, off the main thread.
+ * @throws E_NOT_FOUND, E_PERMISSION, E_IO; E_DATA_TRUNCATED for an archive without its end
  */
 export async function openZip(path: string): Promise<ZipArchive> {
-  const bytes = await readFile(path).catch((error) => {
-    throw errorFromSystem(error, `reading ${path}`);
+  const file = await openPromise(path, { autoClose: false }).catch((error) => {
+    throw zipError(error, path);
   });
-  const truncated = (cause?: unknown) =>
-    new SamesameError('E_DATA_TRUNCATED', {
-      what: `${path} is not a whole ZIP archive`,
-      received: `${bytes.length} bytes`,
-      help: 'download or copy the file again',
-      details: { path, sizeBytes: bytes.length },
-      cause,
-    });
-  let entries: Map<string, Entry>;
-  try {
-    entries = listEntries(bytes);
-  } catch (cause) {
-    throw truncated(cause);
-  }
+  const entries = await listEntries(file).catch((error) => {
+    file.close();
+    throw zipError(error, path);
+  });
   return {
     names: [...entries.keys()],
     async read(name) {
@@ -61,67 +36,52 @@ export async function openZip(path: string): Promise<ZipArchive> {
           received: [...entries.keys()].join(', '),
         });
       }
-      const packed = bytes.subarray(entry.start, entry.start + entry.packedBytes);
-      if (entry.method !== STORED && entry.method !== DEFLATED) {
-        throw new SamesameError('E_DATA', {
-          what: `reading ${name} of ${path} failed`,
-          expected: 'an entry that is stored or deflated',
-          received: `compression method ${entry.method}`,
-        });
+      if (!entry.canDecodeFileData()) throw notReadable(entry, path);
+      try {
+        return await unpack(file, entry);
+      } catch (error) {
+        throw zipError(error, path);
       }
-      if (entry.method === STORED) {
-        if (packed.length !== entry.sizeBytes) throw truncated();
-        return new Uint8Array(packed);
-      }
-      const data = await inflate(packed, { maxOutputLength: Math.max(1, entry.sizeBytes) }).catch((cause) => {
-        throw truncated(cause);
-      });
-      if (data.length !== entry.sizeBytes) throw truncated();
-      return data;
     },
+    close: () => file.close(),
   };
 }
 
-/** The central directory, found from the end-of-archive record. Reading past the end throws a RangeError. */
-function listEntries(bytes: Buffer): Map<string, Entry> {
-  let end = bytes.length - 22;
-  while (end >= 0 && bytes.readUInt32LE(end) !== END_SIGNATURE) end--;
-  if (end < 0) throw new RangeError('there is no end-of-archive record');
-  const numEntries = bytes.readUInt16LE(end + 10);
-  let at = bytes.readUInt32LE(end + 16);
+async function listEntries(file: ZipFile): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();
-  for (let i = 0; i < numEntries; i++) {
-    if (bytes.readUInt32LE(at) !== ENTRY_SIGNATURE)
-      throw new RangeError(`entry ${i} is not where it should be`);
-    const nameBytes = bytes.readUInt16LE(at + 28);
-    const extraBytes = bytes.readUInt16LE(at + 30);
-    const extraStart = at + 46 + nameBytes;
-    const extra = bytes.subarray(extraStart, extraStart + extraBytes);
-    // The 64-bit values stand in this order, each only where its 32-bit field says so.
-    const wide = zip64Values(extra);
-    const field = (offset: number) => {
-      const value = bytes.readUInt32LE(at + offset);
-      return value === IN_ZIP64_FIELD ? (wide.shift() ?? value) : value;
-    };
-    const sizeBytes = field(24);
-    const packedBytes = field(20);
-    const header = field(42);
-    entries.set(bytes.toString('utf8', at + 46, extraStart), {
-      method: bytes.readUInt16LE(at + 10),
-      packedBytes,
-      sizeBytes,
-      start: header + 30 + bytes.readUInt16LE(header + 26) + bytes.readUInt16LE(header + 28),
-    });
-    at = extraStart + extraBytes + bytes.readUInt16LE(at + 32);
-  }
+  for await (const entry of file.eachEntry()) entries.set(entry.fileName, entry);
   return entries;
 }
 
-function zip64Values(extra: Buffer): number[] {
-  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
-    if (extra.readUInt16LE(at) !== 1) continue;
-    const numValues = extra.readUInt16LE(at + 2) >> 3;
-    return Array.from({ length: numValues }, (_, i) => Number(extra.readBigUInt64LE(at + 4 + 8 * i)));
+/** yauzl holds an entry to the size that the list names: neither more nor fewer bytes come. */
+async function unpack(file: ZipFile, entry: Entry): Promise<Uint8Array> {
+  const bytes = new Uint8Array(entry.uncompressedSize);
+  let done = 0;
+  for await (const chunk of await file.openReadStreamPromise(entry)) {
+    bytes.set(chunk, done);
+    done += chunk.length;
   }
-  return [];
+  return bytes;
+}
+
+function notReadable(entry: Entry, path: string): SamesameError {
+  return new SamesameError('E_DATA', {
+    what: `reading ${entry.fileName} of ${path} failed`,
+    expected: 'an entry that is stored or deflated, and not encrypted',
+    received: entry.isEncrypted() ? 'an encrypted entry' : `compression method ${entry.compressionMethod}`,
+    help: 'write the archive again without a password, as numpy.savez_compressed does',
+  });
+}
+
+/** A failed call of the file system, or else an archive that is cut or damaged. */
+function zipError(error: unknown, path: string): SamesameError {
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined) return errorFromSystem(error, `reading ${path}`);
+  return new SamesameError('E_DATA_TRUNCATED', {
+    what: `${path} is not a whole ZIP archive`,
+    received: message,
+    help: 'download or copy the file again',
+    details: { path },
+    cause: error,
+  });
 }
