@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorFromSystem } from './errors.ts';
 
 /**
- * Whether a file or folder could be made at `path`, by what is there now: so that long work fails before it starts.
- * @throws E_PERMISSION, E_IO
+ * Whether a file or folder could be made at `path`, so that long work fails before it starts. Tries it by a folder that
+ * is removed again, in what is there of `path`.
+ * @throws E_PERMISSION, E_DISK_FULL, E_IO
  */
 export async function checkWritable(path: string): Promise<void> {
   try {
-    await access(path, constants.W_OK);
+    await rmdir(await mkdtemp(join(path, '.samesame-')));
   } catch (error) {
     const parent = dirname(path);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path)

@@ -73,6 +73,7 @@ function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, r
   const warnings = checkTrainable(set, usable);
   const options = { validation: config.validation, test: config.test, seed: config.seed, indices: usable };
   let splits = config.splitBy === 'class' ? splitByClass(set, options) : splitByImage(set, options);
+  checkHeldOut(splits, config);
   if (!hasSimilarPair(set, splits.validation) || !hasSimilarPair(set, splits.test)) {
     if (config.splitBy === 'class' || groupByClass(set.labels, usable).classes.length < 6)
       throw tooSmall(set, usable);
@@ -127,16 +128,18 @@ function splitExplicit(
   const all = pairs ?? drawCouplePairs(couples!.set.labels, { random: random.fork('couples') });
   const kept = keepPairs(all, (i) => isUsable[all.left[i]] === 1 && isUsable[all.right[i]] === 1);
   const parts = splitPairs(kept, { validation: config.validation, test: config.test, seed: config.seed });
+  const splits = {
+    train: imagesOf(parts.train),
+    validation: imagesOf(parts.validation),
+    test: imagesOf(parts.test),
+  };
+  checkHeldOut(splits, config);
   const warnings =
     parts.numDropped > 0
       ? [`${parts.numDropped} pairs join images of two parts of the split and are left out`]
       : [];
   return {
-    splits: {
-      train: imagesOf(parts.train),
-      validation: imagesOf(parts.validation),
-      test: imagesOf(parts.test),
-    },
+    splits,
     trainPairs: parts.train,
     validationPairs: parts.validation,
     testPairs: parts.test,
@@ -156,6 +159,19 @@ function keepPairs(pairs: PairList, keep: (index: number) => boolean): PairList 
 
 function imagesOf({ left, right }: PairList): Int32Array {
   return Int32Array.from(new Set([...left, ...right])).sort();
+}
+
+/** Zero is right only where the source itself holds images out. @throws E_CONFIG */
+function checkHeldOut(splits: Splits, config: TrainConfig): void {
+  for (const part of ['validation', 'test'] as const) {
+    if (config[part] > 0 || splits[part].length > 0) continue;
+    throw new SamesameError('E_CONFIG', {
+      what: `no image is held out for ${part}`,
+      expected: `${part} above 0, or a data set that has a ${part} part of its own`,
+      received: `${part} 0`,
+      help: 'validation images choose the epoch and the threshold, test images make the numbers: hold out some of each',
+    });
+  }
 }
 
 function hasSimilarPair({ labels }: ImageSet, indices: Int32Array): boolean {
