@@ -30,6 +30,14 @@ export function openRuntime({ threads, provider }: CommonOptions): Runtime {
   return createRuntime({ numThreads: threads, provider });
 }
 
+/** Gives bytes. */
+export function memoryOption(): Option {
+  return new Option(
+    '--memory <MB>',
+    'decoded images to keep in memory; the rest goes to a file (default: 1024)',
+  ).argParser((text) => toCount(text) * 2 ** 20);
+}
+
 export function toNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('Expected a number.');

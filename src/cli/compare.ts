@@ -9,10 +9,8 @@ import { createTerminal } from './terminal.ts';
 /** Twice the columns of a picture in the terminal: a character is two pixels tall. */
 const PICTURE: PixelTarget = { height: 56, width: 56, channels: 3, resize: 'fit' };
 
-export function addCompare(program: Command): void {
-  const verb = program
-    .command('compare')
-    .description('Ask whether two images show the same thing.')
+export function addCompare(verb: Command): void {
+  verb
     .argument('<model>', 'folder of a model, or of a run')
     .argument('<a>', 'an image file')
     .argument('<b>', 'another');

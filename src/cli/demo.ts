@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { demo, PUBLISHED_BEST } from '../jobs/demo.ts';
-import { formatCount, formatDuration, formatRate } from '../report/format.ts';
+import { formatCount, formatRate } from '../report/format.ts';
 import { addCommonOptions, type CommonOptions, openRuntime } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { runJson } from './results-json.ts';
-import { printExamples, printNext, printResults } from './results-text.ts';
+import { printExamples, printFiles, printNext, printResults } from './results-text.ts';
 import { createTerminal } from './terminal.ts';
 
 interface DemoOptions extends CommonOptions {
@@ -19,12 +19,8 @@ A Siamese network learns that from 50,000 images of MNIST. Another 10,000 choose
 images are the same.
 `;
 
-export function addDemo(program: Command): void {
-  const verb = program
-    .command('demo')
-    .description(
-      'Learn from handwritten digits (MNIST) that came with the install, measure it, and look at it.',
-    )
+export function addDemo(verb: Command): void {
+  verb
     .optionsGroup('Demo:')
     .option('--quick', 'one epoch over a part of the images: done in seconds, a little less accurate')
     .option('--out <dir>', 'run folder; a demo in it is replaced', 'runs/demo');
@@ -39,7 +35,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
   terminal.note(BANNER);
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });
   const run = await withInterrupt(
-    { advice: 'interrupted; start the demo again to have it whole', onInterrupt: progress.stop },
+    { advice: () => 'start the demo again to have it whole', onInterrupt: progress.stop },
     (signal) => demo({ out, quick, seed, signal, runtime: openRuntime(options), onEvent: progress.onEvent }),
   ).finally(progress.stop);
 
@@ -52,12 +48,8 @@ async function runDemo(options: DemoOptions): Promise<void> {
   terminal.print(
     `\nAccuracy ${formatRate(value)}; published best of a Siamese repository on such pairs: ${formatRate(PUBLISHED_BEST)}`,
   );
-  terminal.print('\nPairs drawn without looking, then the worst mistakes\n');
   printExamples(terminal, run.examples);
-  terminal.print(
-    `\nTrained in ${formatDuration(run.trainSeconds)} (${formatCount(run.imagesPerSecond)} images/s)`,
-  );
-  terminal.print(`  model   ${run.model}\n  report  ${run.report}`);
+  printFiles(terminal, run);
   printNext(terminal, [
     ['ask about two images', `npx samesame compare ${run.model} ${run.pictures.different.join(' ')}`],
     ['measure it again', `npx samesame evaluate ${run.model} mnist`],

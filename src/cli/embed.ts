@@ -12,12 +12,8 @@ interface EmbedVerbOptions extends CommonOptions {
   readonly out: string;
 }
 
-export function addEmbed(program: Command): void {
-  const verb = program
-    .command('embed')
-    .description(
-      'Turn images into embeddings: numbers that lie close together where images show the same thing.',
-    )
+export function addEmbed(verb: Command): void {
+  verb
     .argument('<model>', 'folder of a model, or of a run')
     .argument('<images...>', 'image files, and folders of them')
     .optionsGroup('Embeddings:')
@@ -44,7 +40,7 @@ async function runEmbed(folder: string, images: readonly string[], options: Embe
   const model = await loadModel(folder, { runtime: openRuntime(options) });
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });
   const embedded = await withInterrupt(
-    { advice: 'interrupted; nothing was written', onInterrupt: progress.stop },
+    { advice: () => 'nothing was written', onInterrupt: progress.stop },
     (signal) =>
       embedFiles(model, images, {
         signal,

@@ -3,7 +3,7 @@ import { openDataset } from '../data/sources/open.ts';
 import { type Evaluation, evaluate } from '../jobs/evaluate.ts';
 import type { EvaluatedPart } from '../jobs/evaluation-data.ts';
 import { formatCount } from '../report/format.ts';
-import { addCommonOptions, type CommonOptions, openRuntime, toCount } from './common.ts';
+import { addCommonOptions, type CommonOptions, memoryOption, openRuntime, toCount } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { resultsJson } from './results-json.ts';
@@ -14,6 +14,7 @@ interface EvaluateOptions extends CommonOptions {
   readonly split?: 'test' | 'all';
   readonly pairs?: number;
   readonly out?: string;
+  readonly memory?: number;
 }
 
 const PART: Readonly<Record<EvaluatedPart, string>> = {
@@ -22,12 +23,8 @@ const PART: Readonly<Record<EvaluatedPart, string>> = {
   all: 'images, all there are',
 };
 
-export function addEvaluate(program: Command): void {
-  const verb = program
-    .command('evaluate')
-    .description(
-      'Measure a model: every metric with its 95 % interval. The threshold is the model’s own, never chosen here.',
-    )
+export function addEvaluate(verb: Command): void {
+  verb
     .argument('<model>', 'folder of a model, or of a run')
     .argument('<data>', 'as train takes it')
     .optionsGroup('Evaluation:')
@@ -38,7 +35,9 @@ export function addEvaluate(program: Command): void {
       ).choices(['test', 'all']),
     )
     .option('--pairs <n>', 'balanced pairs to draw (default: as many as the model’s run)', toCount)
-    .option('--out <file>', 'write a report, an HTML page');
+    .option('--out <file>', 'write a report, an HTML page')
+    .optionsGroup('Machine:')
+    .addOption(memoryOption());
   addCommonOptions(verb, 'what the pairs are drawn from (default: the model’s own)')
     .addHelpText(
       'after',
@@ -51,12 +50,12 @@ Examples:
 }
 
 async function runEvaluate(model: string, data: string, options: EvaluateOptions): Promise<void> {
-  const { split, pairs, seed, out } = options;
+  const { split, pairs, seed, out, memory } = options;
   const terminal = createTerminal(options);
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });
   const dataset = await openDataset(data);
   const evaluation = await withInterrupt(
-    { advice: 'interrupted; nothing was written', onInterrupt: progress.stop },
+    { advice: () => 'nothing was written', onInterrupt: progress.stop },
     (signal) =>
       evaluate({
         model,
@@ -65,6 +64,7 @@ async function runEvaluate(model: string, data: string, options: EvaluateOptions
         numPairs: pairs,
         seed,
         report: out,
+        memoryBytes: memory,
         signal,
         runtime: openRuntime(options),
         onEvent: progress.onEvent,

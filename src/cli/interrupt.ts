@@ -5,8 +5,8 @@ export class Interruption extends Error {
   /** 128 + the signal's number, as shells have it. */
   readonly exitCode: number;
 
-  constructor(signal: 'SIGINT' | 'SIGTERM', advice: string) {
-    super(advice);
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super('interrupted');
     this.name = 'Interruption';
     this.exitCode = 128 + constants.signals[signal];
   }
@@ -17,7 +17,7 @@ export class Interruption extends Error {
  * @param advice what to tell at the end: how to go on
  */
 export async function withInterrupt<T>(
-  { advice, onInterrupt }: { readonly advice: string; readonly onInterrupt: () => void },
+  { advice, onInterrupt }: { readonly advice: () => string; readonly onInterrupt: () => void },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -25,7 +25,7 @@ export async function withInterrupt<T>(
     stop();
     onInterrupt();
     process.stderr.write('\nstopping in good order; once more to stop at once\n');
-    controller.abort(new Interruption(signal as 'SIGINT' | 'SIGTERM', advice));
+    controller.abort(new Interruption(signal as 'SIGINT' | 'SIGTERM'));
   };
   const stop = () => {
     process.off('SIGINT', abort);
@@ -35,6 +35,9 @@ export async function withInterrupt<T>(
   process.on('SIGTERM', abort);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    if (error instanceof Interruption) error.message = `interrupted; ${advice()}`;
+    throw error;
   } finally {
     stop();
   }

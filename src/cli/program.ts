@@ -1,20 +1,48 @@
 import { Command } from 'commander';
 import { VERSION } from '../base/version.ts';
-import { addCompare } from './compare.ts';
-import { addDemo } from './demo.ts';
-import { addEmbed } from './embed.ts';
-import { addEvaluate } from './evaluate.ts';
-import { addTrain } from './train.ts';
 
-/** The command line: every verb with its options. A wrong one throws instead of ending the process. */
-export function createProgram(): Command {
+interface Verb {
+  readonly about: string;
+  /** Adds arguments, options and the action. */
+  readonly load: () => Promise<(verb: Command) => void>;
+}
+
+/** Each verb is loaded when it is asked for: `--help` and a wrong verb need not wait for a neural network runtime. */
+const VERBS: Readonly<Record<string, Verb>> = {
+  demo: {
+    about: 'Learn from handwritten digits (MNIST) that came with the install, measure it, and look at it.',
+    load: async () => (await import('./demo.ts')).addDemo,
+  },
+  train: {
+    about: 'Learn what "same" means from images: works with no option at all.',
+    load: async () => (await import('./train.ts')).addTrain,
+  },
+  evaluate: {
+    about: 'Measure a model: every metric with its 95 % interval. Its threshold is never chosen here.',
+    load: async () => (await import('./evaluate.ts')).addEvaluate,
+  },
+  compare: {
+    about: 'Ask whether two images show the same thing.',
+    load: async () => (await import('./compare.ts')).addCompare,
+  },
+  embed: {
+    about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
+    load: async () => (await import('./embed.ts')).addEmbed,
+  },
+};
+
+/** The command line for these arguments: the verb that they name is whole, of the others only what the help lists. */
+export async function createProgram(args: readonly string[]): Promise<Command> {
   const program = new Command('samesame')
     .description('Learns from your images what "same" means. Then asks: are these two the same?')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand('help [verb]', 'the same as VERB --help')
+    .usage('<verb> [options]')
+    .configureHelp({ subcommandTerm: (verb) => verb.name() })
+    .commandsGroup('Verbs:')
+    // A wrong option throws instead of ending the process, and is told where all errors are.
     .exitOverride()
-    // Complaints are told where all errors are.
     .configureOutput({ writeErr: () => {} })
     .addHelpText(
       'after',
@@ -24,8 +52,13 @@ Examples:
   $ samesame train photos                           a folder with one sub-folder per class
   $ samesame compare runs/photos/model a.jpg b.jpg
 
-Each verb has --help with examples of its own. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 bad input data.`,
+Each verb has --help with examples of its own.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 bad input data, 130 interrupted.`,
     );
-  for (const add of [addDemo, addTrain, addEvaluate, addCompare, addEmbed]) add(program);
+  const asked = args.find((arg) => !arg.startsWith('-') && arg !== 'help');
+  for (const [name, { about, load }] of Object.entries(VERBS)) {
+    const verb = program.command(name).description(about);
+    if (name === asked) (await load())(verb);
+  }
   return program;
 }

@@ -1,6 +1,7 @@
 import type { ExamplePair } from '../jobs/examples.ts';
+import type { FinishedRun } from '../jobs/finish.ts';
 import type { Measurement } from '../jobs/measure.ts';
-import { formatCount, formatRate } from '../report/format.ts';
+import { formatCount, formatDuration, formatRate } from '../report/format.ts';
 import { drawPairsAsText, renderResults } from '../report/index.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -16,6 +17,14 @@ export function printResults(
     `the same thing below a distance of ${threshold.toPrecision(4)}, chosen on validation pairs\n`,
   );
   terminal.print(renderResults(measurement));
+  const { accuracy, majorityBaseline } = measurement.verification;
+  const bare = measurement.rawPixels?.verification.accuracy.value ?? 0;
+  const floor = Math.max(bare, majorityBaseline);
+  if (accuracy.low > floor) return;
+  terminal.print(
+    `\nThis is not surely better than ${bare > majorityBaseline ? 'comparing bare pixels' : 'always saying the same'} ` +
+      `(${formatRate(floor)}): train longer (--epochs), or with more images.`,
+  );
 }
 
 /** Pairs as pictures, with what the model says and whether that is right. */
@@ -29,7 +38,15 @@ export function printExamples(terminal: Terminal, examples: readonly ExamplePair
       `${verdict} ${(verdict === 'same') === similar ? '✓' : '✗'}  P(same) ${formatRate(probability)}`,
     ],
   }));
+  terminal.print('\nPairs drawn without looking, then the worst mistakes\n');
   terminal.print(drawPairsAsText(pairs, { hasColor: terminal.hasColor, columns: terminal.columns }));
+}
+
+/** What training took, and where its files are. */
+export function printFiles(terminal: Terminal, run: FinishedRun): void {
+  const speed = `${formatCount(run.imagesPerSecond)} images/s`;
+  terminal.print(`\nTrained in ${formatDuration(run.trainSeconds)} (${speed})`);
+  terminal.print(`  model   ${run.model}\n  report  ${run.report}`);
 }
 
 /** Commands to go on with, one a line; the command last, since paths are long. */

@@ -9,7 +9,8 @@ import { tolerateClosedPipes } from './terminal.ts';
 export async function runCli(args: readonly string[]): Promise<number> {
   tolerateClosedPipes();
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    const program = await createProgram(args);
+    await program.parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version

@@ -1,12 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { openDataset } from '../data/sources/open.ts';
 import { train } from '../jobs/train.ts';
-import { formatCount, formatDuration } from '../report/format.ts';
-import { addCommonOptions, type CommonOptions, openRuntime, toCount } from './common.ts';
+import { formatCount } from '../report/format.ts';
+import { addCommonOptions, type CommonOptions, memoryOption, openRuntime } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { runJson } from './results-json.ts';
-import { printExamples, printNext, printResults } from './results-text.ts';
+import { printExamples, printFiles, printNext, printResults } from './results-text.ts';
 import { chooseRunFolder } from './run-folder.ts';
 import { createTerminal } from './terminal.ts';
 import { addTrainFlags, readTrainFlags, type TrainFlags } from './train-flags.ts';
@@ -19,10 +21,8 @@ type TrainVerbOptions = TrainFlags &
     readonly memory?: number;
   };
 
-export function addTrain(program: Command): void {
-  const verb = program
-    .command('train')
-    .description('Learn what "same" means from images: works with no option at all.')
+export function addTrain(verb: Command): void {
+  verb
     .argument(
       '<data>',
       'a folder with one sub-folder per class, a folder of couples or of IDX files, a .csv, an .npz, or mnist',
@@ -36,13 +36,7 @@ export function addTrain(program: Command): void {
     )
     .option('--overwrite', 'replace the run in the folder')
     .option('--config <file>', 'settings as JSON; flags override them');
-  addTrainFlags(verb)
-    .optionsGroup('Machine:')
-    .option(
-      '--memory <MB>',
-      'decoded images to keep in memory; the rest goes to a file (default: 1024)',
-      toCount,
-    );
+  addTrainFlags(verb).optionsGroup('Machine:').addOption(memoryOption());
   addCommonOptions(verb, 'what the weights, the split and the pairs are drawn from (default: 1)')
     .addHelpText(
       'after',
@@ -68,7 +62,10 @@ async function runTrain(data: string, options: TrainVerbOptions): Promise<void> 
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });
   const run = await withInterrupt(
     {
-      advice: `interrupted; go on with: samesame train ${data} --out ${out} --resume`,
+      advice: () =>
+        existsSync(join(out, 'checkpoints'))
+          ? `go on with: samesame train ${data} --out ${out} --resume`
+          : 'training had not begun',
       onInterrupt: progress.stop,
     },
     (signal) =>
@@ -78,7 +75,7 @@ async function runTrain(data: string, options: TrainVerbOptions): Promise<void> 
         out,
         resume,
         overwrite,
-        memoryBytes: memory && memory * 1e6,
+        memoryBytes: memory,
         signal,
         runtime: openRuntime(options),
         onEvent: progress.onEvent,
@@ -89,14 +86,8 @@ async function runTrain(data: string, options: TrainVerbOptions): Promise<void> 
     name: run.data.set.name,
     images: `${formatCount(run.data.splits.test.length)} test images that nothing was chosen on`,
   });
-  if (terminal.isWatched) {
-    terminal.print('\nPairs drawn without looking, then the worst mistakes\n');
-    printExamples(terminal, run.examples);
-  }
-  terminal.print(
-    `\nTrained in ${formatDuration(run.trainSeconds)} (${formatCount(run.imagesPerSecond)} images/s)`,
-  );
-  terminal.print(`  model   ${run.model}\n  report  ${run.report}`);
+  if (terminal.isWatched) printExamples(terminal, run.examples);
+  printFiles(terminal, run);
   printNext(terminal, [
     ['ask about two images', `npx samesame compare ${run.model} <a.jpg> <b.jpg>`],
     ['embeddings of a folder', `npx samesame embed ${run.model} <folder>`],

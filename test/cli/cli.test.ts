@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/base/version.ts';
+import { trainConfigSchema } from '../../src/train/config.ts';
 import { type CliResult, drawShapes, parseOnlyLine, runCli } from './run-cli.ts';
 
 const SMALL = ['--batch-size', '12', '--validation-pairs', '100', '--test-pairs', '200'];
@@ -113,7 +114,7 @@ describe('train', () => {
   });
 
   it('stops at Ctrl-C with a checkpoint, and ends as an unbroken run when it goes on', async () => {
-    const args = ['train', 'shapes', '--epochs', '12', ...SMALL, '--out'];
+    const args = ['train', 'shapes', '--epochs', '8', ...SMALL, '--out'];
     const whole = runCli([...args, 'whole', '--quiet'], { cwd });
     let isKilled = false;
     const cut = await runCli([...args, 'cut'], {
@@ -254,7 +255,6 @@ describe('wrong usage', () => {
       ['train', 'shapes', '--mining', 'batch-hard'],
       'contrastive has no option mining',
     ],
-    ['a size that is none', ['train', 'shapes', '--size', 'big'], 'such as 64 or 48x64'],
   ])('%s exits with 2 and says what to do', async (_name, args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -278,18 +278,32 @@ describe('wrong usage', () => {
 });
 
 describe('every verb', () => {
-  it.each(['demo', 'train', 'evaluate', 'compare', 'embed'])('%s has help with an example', async (verb) => {
-    const { code, stdout } = await run(verb, '--help');
-    expect(code).toBe(0);
-    for (const part of ['--json', '--seed', `$ samesame ${verb}`]) expect(stdout).toContain(part);
-  });
-
-  it('shows the defaults of the schema', async () => {
-    const { stdout } = await run('train', '--help');
-    expect(stdout.replace(/\s+/g, ' ')).toMatch(/--batch-size <n> .*\(default: 160\)/);
+  it('is listed, and has help with an example and the defaults of the schema', async () => {
+    const { stdout } = await run('--help');
+    for (const verb of ['demo', 'train', 'evaluate', 'compare', 'embed']) {
+      expect(stdout).toMatch(new RegExp(`^  ${verb} `, 'm'));
+      const help = await run(verb, '--help');
+      expect(help).toMatchObject({ code: 0, stderr: '' });
+      for (const part of ['--json', '--seed', `$ samesame ${verb}`]) expect(help.stdout).toContain(part);
+      if (verb === 'train') {
+        const { batchSize } = trainConfigSchema.parse({});
+        expect(help.stdout.replace(/\s+/g, ' ')).toMatch(
+          new RegExp(`--batch-size <n> [^<]*\\(default: ${batchSize}\\)`),
+        );
+      }
+    }
   });
 
   it('has a version', async () => {
     expect((await run('--version')).stdout).toBe(`${VERSION}\n`);
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    const images = Array.from({ length: 12 }, (_, i) => `shapes/bars/${i}.png`);
+    const { code, stderr } = await runCli(['embed', 'runs/shapes', ...images, '--out', 'pipe.npz'], {
+      cwd,
+      isClosed: true,
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 });

@@ -12,18 +12,24 @@ export interface CliResult {
   readonly stderr: string;
 }
 
+export interface CliOptions {
+  readonly cwd?: string;
+  /** Called with all of stderr so far. */
+  readonly onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Whether stdout is a pipe that nobody reads: what `| head` leaves behind. */
+  readonly isClosed?: boolean;
+}
+
 /** Runs the built command line as a process of its own. */
 export function runCli(
   args: readonly string[],
-  {
-    cwd,
-    onStderr,
-  }: { cwd?: string; onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void } = {},
+  { cwd, onStderr, isClosed = false }: CliOptions = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
+    if (isClosed) child.stdout.destroy();
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
     });

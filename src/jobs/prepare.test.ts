@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../data/sources/open.ts';
+import type { ImageSet } from '../data/types.ts';
+import { readTrainConfig } from '../train/config.ts';
+import { prepareData } from './prepare.ts';
+
+const SIZES = [200, 80, 20];
+
+/** 300 grey images of 8×8 in three classes of unequal size. */
+function createSet(): ImageSet {
+  const labels = Int32Array.from(SIZES.flatMap((size, label) => new Array<number>(size).fill(label)));
+  return {
+    name: 'three classes',
+    numImages: labels.length,
+    labels,
+    classNames: ['a', 'b', 'c'],
+    id: String,
+    pixels: {
+      kind: 'decoded',
+      height: 8,
+      width: 8,
+      channels: 1,
+      data: Uint8Array.from({ length: labels.length * 64 }, (_, i) => (i * 7) % 251),
+    },
+  };
+}
+
+function countByClass(set: ImageSet, indices: Int32Array): number[] {
+  return SIZES.map((_, label) => indices.filter((index) => set.labels[index] === label).length);
+}
+
+describe('prepareData', () => {
+  const dataset: Dataset = { format: 'npz', set: createSet() };
+
+  it('draws maxImages from each class in proportion, and leaves the held-out images alone', async () => {
+    const whole = await prepareData(dataset, readTrainConfig({}));
+    const part = await prepareData(dataset, readTrainConfig({ maxImages: 42 }));
+    expect(countByClass(dataset.set, whole.splits.train)).toEqual([140, 56, 14]);
+    expect(countByClass(dataset.set, part.splits.train)).toEqual([28, 11, 3]);
+    expect(part.splits.train.every((index) => whole.splits.train.includes(index))).toBe(true);
+    for (const name of ['validation', 'test'] as const) expect(part.splits[name]).toEqual(whole.splits[name]);
+    expect(part.testPairs).toEqual(whole.testPairs);
+
+    const again = await prepareData(dataset, readTrainConfig({ maxImages: 42 }));
+    expect(again.splits.train).toEqual(part.splits.train);
+    const other = await prepareData(dataset, readTrainConfig({ maxImages: 42, seed: 2 }));
+    expect(other.splits.train).not.toEqual(part.splits.train);
+    const all = await prepareData(dataset, readTrainConfig({ maxImages: 1000 }));
+    expect(all.splits.train).toEqual(whole.splits.train);
+  });
+
+  it('refuses maxImages for pairs that the source names', async () => {
+    const pairs = {
+      numPairs: 1,
+      left: Int32Array.of(0),
+      right: Int32Array.of(1),
+      similar: Float32Array.of(1),
+    };
+    await expect(prepareData({ ...dataset, pairs }, readTrainConfig({ maxImages: 9 }))).rejects.toMatchObject(
+      {
+        code: 'E_CONFIG',
+      },
+    );
+  });
+});
