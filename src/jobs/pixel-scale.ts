@@ -21,7 +21,8 @@ export async function measurePixelScale(pixels: PixelStore, indices: Int32Array)
   }
   const count = sample.length * image.length * 255;
   const mean = sum / count;
-  const variance = sumOfSquares / (count * 255) - mean * mean;
+  // Rounding can leave a hair less than 0 of images without any contrast.
+  const variance = Math.max(0, sumOfSquares / (count * 255) - mean * mean);
   // Rounded, so that the numbers in config.json are the numbers in the graph.
   return {
     mean: Math.round(mean * 1e4) / 1e4,

@@ -158,6 +158,19 @@ describe('data that cannot be learned from', () => {
     ]);
   });
 
+  it('images that are all alike end in a warning, and in a model that says so', async () => {
+    const blank = await drawImage('bars', createRandom('blank'));
+    const folder = await imagesWith(async (path) => {
+      for (const name of await readdir(path))
+        for (const file of await readdir(join(path, name))) await writeFile(join(path, name, file), blank);
+    });
+    const out = join(await newFolder(), 'run');
+    const { run, warnings } = await runJob(folder, out, { config: { augment: 'none' } });
+    expect(warnings.join()).toMatch(/the embedding has collapsed/);
+    expect(run.measurement.verification.accuracy.value).toBeCloseTo(0.5, 5);
+    await loadModel(out);
+  });
+
   it('a truncated IDX file', async () => {
     const folder = await idxFolder(idx([6, 4, 4], new Uint8Array(70)), idx([6], new Uint8Array(6)));
     const { code, message } = await failureOf(openDataset(folder));

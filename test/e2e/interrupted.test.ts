@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/base/random.ts';
 import { loadModel } from '../../src/model/load.ts';
+import type { TrainEvent } from '../../src/train/progress.ts';
 import { nodeRuntime } from '../gradcheck.ts';
 import { drawImage, makeImageFolder } from '../tiny-images.ts';
 import { checksumsOf, failureOf, runInChild, runJob, timelessMetrics } from './job.ts';
@@ -75,6 +76,20 @@ describe('a run that was killed', () => {
     }
     expect(numKilled).toBeGreaterThan(0);
     await runJob(images, run, { config: CONFIG, resume: true });
+    await expectAsWhole(run);
+  });
+
+  it('or asked to stop, goes on from the very step', async () => {
+    const run = join(root, 'asked');
+    const abort = new AbortController();
+    let numSteps = 0;
+    const onEvent = (event: TrainEvent) => {
+      if (event.kind === 'step' && ++numSteps === 9) abort.abort(new Error('enough'));
+    };
+    const asked = failureOf(runJob(images, run, { config: CONFIG, signal: abort.signal, onEvent }));
+    expect((await asked).message).toBe('enough');
+    const { events } = await runJob(images, run, { config: CONFIG, resume: true });
+    expect(events.filter(({ kind }) => kind === 'step').length).toBe(NUM_STEPS - 9);
     await expectAsWhole(run);
   });
 
