@@ -25,16 +25,19 @@ export function createRuntime({
         : 'check the spelling',
     });
   }
-  return createOrtRuntime(`node/${provider}`, ort, ({ purpose = 'inference', profilePrefix }) => ({
-    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
-    intraOpNumThreads: numThreads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    // Blocked layouts pay for conversions that a training graph, whose weights change, never earns back.
-    graphOptimizationLevel: purpose === 'training' ? 'extended' : 'all',
-    enableProfiling: profilePrefix !== undefined,
-    profileFilePrefix: profilePrefix,
-    extra: { session: { set_denormal_as_zero: '1' } },
-    logSeverityLevel: 3,
-  }));
+  return createOrtRuntime(`node/${provider}`, ort, {
+    writesIntoFetches: true,
+    sessionOptions: ({ purpose = 'inference', profilePrefix }) => ({
+      executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
+      intraOpNumThreads: numThreads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      // Blocked layouts pay for conversions that a training graph, whose weights change, never earns back.
+      graphOptimizationLevel: purpose === 'training' ? 'extended' : 'all',
+      enableProfiling: profilePrefix !== undefined,
+      profileFilePrefix: profilePrefix,
+      extra: { session: { set_denormal_as_zero: '1' } },
+      logSeverityLevel: 3,
+    }),
+  });
 }

@@ -8,19 +8,23 @@ import type { LoadOptions, Program, Runtime, RuntimeTensor } from './types.ts';
 /** The part of ONNX Runtime's packages that both have. */
 type OrtModule = Pick<typeof OrtCommon, 'InferenceSession' | 'Tensor'>;
 
+/** What differs between ONNX Runtime's JavaScript packages. */
+export interface OrtFlavour {
+  readonly sessionOptions: (options: LoadOptions) => InferenceSession.SessionOptions;
+  /** Whether results are written into tensors that are handed to `run`. */
+  readonly writesIntoFetches: boolean;
+}
+
 /** A runtime over one of ONNX Runtime's JavaScript packages; they share their interface. */
-export function createOrtRuntime(
-  name: string,
-  ort: OrtModule,
-  sessionOptions: (options: LoadOptions) => InferenceSession.SessionOptions,
-): Runtime {
+export function createOrtRuntime(name: string, ort: OrtModule, flavour: OrtFlavour): Runtime {
   return {
     name,
     tensor: (type, data, dims) =>
       new ort.Tensor(type as 'float32', data as Float32Array, dims) as RuntimeTensor,
     async load(model, options = {}) {
       try {
-        return wrap(await ort.InferenceSession.create(model, sessionOptions(options)), name);
+        const session = await ort.InferenceSession.create(model, flavour.sessionOptions(options));
+        return wrap(session, name, flavour);
       } catch (cause) {
         throw new SamesameError('E_RUNTIME', {
           what: `${name} could not load a graph of ${model.byteLength} bytes`,
@@ -33,7 +37,7 @@ export function createOrtRuntime(
   };
 }
 
-function wrap(session: InferenceSession, runtimeName: string): Program {
+function wrap(session: InferenceSession, runtimeName: string, { writesIntoFetches }: OrtFlavour): Program {
   return {
     inputs: typesOf(session.inputMetadata),
     outputs: typesOf(session.outputMetadata),
@@ -41,10 +45,11 @@ function wrap(session: InferenceSession, runtimeName: string): Program {
       try {
         const ortFeeds = feeds as unknown as Record<string, OrtTensor>;
         const results =
-          fetches === undefined
-            ? await session.run(ortFeeds)
-            : await session.run(ortFeeds, withAll(session, fetches));
-        return results as unknown as Record<string, RuntimeTensor>;
+          fetches !== undefined && writesIntoFetches
+            ? await session.run(ortFeeds, withAll(session, fetches))
+            : await session.run(ortFeeds);
+        const tensors = results as unknown as Record<string, RuntimeTensor>;
+        return writesIntoFetches ? tensors : copyInto(fetches ?? {}, tensors);
       } catch (cause) {
         throw new SamesameError('E_RUNTIME', {
           what: `running a graph on ${runtimeName} failed`,
@@ -62,6 +67,20 @@ function withAll(session: InferenceSession, fetches: Readonly<Record<string, Run
   const all: Record<string, OrtTensor | null> = {};
   for (const output of session.outputNames) all[output] = (fetches[output] as unknown as OrtTensor) ?? null;
   return all;
+}
+
+/** The results, those with a tensor to go into being copied there. */
+function copyInto(
+  fetches: Readonly<Record<string, RuntimeTensor>>,
+  results: Readonly<Record<string, RuntimeTensor>>,
+): Record<string, RuntimeTensor> {
+  for (const [name, { data }] of Object.entries(fetches)) {
+    const from = results[name].data;
+    if (from.length !== data.length)
+      throw new RangeError(`${name} has ${from.length} elements, its tensor ${data.length}`);
+    (data as Float32Array).set(from as Float32Array);
+  }
+  return { ...results, ...fetches };
 }
 
 function typesOf(metadata: readonly InferenceSession.ValueMetadata[]): Record<string, TensorType> {

@@ -37,7 +37,7 @@ export interface Program {
   readonly outputs: Readonly<Record<string, TensorType>>;
   /**
    * Runs the graph once.
-   * @param fetches tensors to write results into, so that nothing is allocated or copied; outputs without one are
+   * @param fetches tensors to write results into, so that Node allocates and copies nothing; outputs without one are
    *   new tensors, which the caller owns
    * @throws E_RUNTIME
    */

@@ -18,9 +18,13 @@ export function createRuntime({ provider = 'wasm', numThreads }: RuntimeOptions 
     });
   }
   if (numThreads !== undefined) ort.env.wasm.numThreads = numThreads;
-  return createOrtRuntime(`web/${provider}`, ort, ({ purpose = 'inference' }) => ({
-    executionProviders: [provider],
-    graphOptimizationLevel: purpose === 'training' ? 'extended' : 'all',
-    logSeverityLevel: 3,
-  }));
+  return createOrtRuntime(`web/${provider}`, ort, {
+    // Tensors in JavaScript's own memory come back as they were (microsoft/onnxruntime#25786).
+    writesIntoFetches: false,
+    sessionOptions: ({ purpose = 'inference' }) => ({
+      executionProviders: [provider],
+      graphOptimizationLevel: purpose === 'training' ? 'extended' : 'all',
+      logSeverityLevel: 3,
+    }),
+  });
 }
