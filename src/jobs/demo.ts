@@ -10,7 +10,7 @@ import { type TrainJob, train } from './train.ts';
 
 /** MNIST as the published experiment has it: the official test images are the test part, and 50,000 pairs of them. */
 export const DEMO_CONFIG: TrainOptions = {
-  epochs: 4,
+  epochs: 5,
   validation: 10_000,
   testPairs: 50_000,
 };
@@ -19,7 +19,7 @@ export const DEMO_CONFIG: TrainOptions = {
 export const QUICK_CONFIG: TrainOptions = {
   ...DEMO_CONFIG,
   epochs: 1,
-  maxImages: 20_000,
+  maxImages: 40_000,
 };
 
 /** The best accuracy that a published Siamese repository reports for these pairs. */

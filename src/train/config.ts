@@ -24,7 +24,7 @@ export const trainConfigSchema = z.strictObject({
   /** D, where the network leaves it open. */
   embeddingSize: z.int().min(1).max(4096).default(64),
   /** Name of the loss, and its own options. */
-  loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('contrastive'),
+  loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('triplet'),
   lossOptions: z.record(z.string(), z.unknown()).default({}),
   /** Learned head for losses on logits. */
   comparator: z.enum(COMPARATOR_NAMES as [string, ...string[]]).default('absolute-difference'),
@@ -33,7 +33,7 @@ export const trainConfigSchema = z.strictObject({
   /** Explicit pairs to draw from the training images; half of them similar. */
   numPairs: z.int().min(2).default(70_000),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
-  learningRate: z.number().positive().default(1e-3),
+  learningRate: z.number().positive().default(3e-3),
   /** Of SGD. */
   momentum: share.default(0.9),
   nesterov: z.boolean().default(true),

@@ -2,29 +2,49 @@ import { heNormal } from '../initializers.ts';
 import { relu } from '../layers/activations.ts';
 import { conv } from '../layers/conv.ts';
 import { dense } from '../layers/dense.ts';
+import type { Layer } from '../layers/layer.ts';
 import { maxPool } from '../layers/pooling.ts';
 import { sequential } from '../layers/sequential.ts';
 import { flatten, l2Norm } from '../layers/shape.ts';
 import type { Encoder } from './encoder.ts';
 
-/** Our default for small images. */
+/** Blocks halve the image until its longer side is no longer than this. */
+const LAST_SIDE = 8;
+const MAX_CHANNELS = 128;
+
+/**
+ * Our default for small images: a strided 5×5 convolution, then 3×3 convolutions with max pooling until 8×8 or less is
+ * left, then two dense layers to an embedding of length 1. On 28×28×1 it has 429,152 parameters.
+ *
+ * Chosen by measurement (docs/compact.md): the stride in the first layer saves a quarter of the step and costs no
+ * accuracy; pooling after the second beats a stride there; the hidden dense layer is worth more than another convolution.
+ * @param embeddingSize D. Default 64.
+ */
 export function compact({ embeddingSize = 64 }: { readonly embeddingSize?: number } = {}): Encoder {
   return {
     name: 'compact',
     embeddingSize,
     normalized: true,
     layer: sequential({
-      conv1: conv(32, 3, { padding: 1 }),
+      stem: conv(32, 5, { stride: 2, padding: 2 }),
       relu1: relu,
-      pool1: maxPool(2),
-      conv2: conv(64, 3, { padding: 1 }),
-      relu2: relu,
-      pool2: maxPool(2),
+      blocks,
       flatten,
-      dense1: dense(128, { initializer: heNormal }),
-      relu3: relu,
-      dense2: dense(embeddingSize),
+      hidden: dense(128, { initializer: heNormal }),
+      relu2: relu,
+      embedding: dense(embeddingSize),
       l2Norm,
     }),
   };
 }
+
+/** Convolution, pooling, ReLU; 64 channels in the first block, 128 in those behind it. At least one block. */
+const blocks: Layer = (x, scope) => {
+  let value = x;
+  for (let i = 1; i === 1 || Math.max(Number(value.shape[2]), Number(value.shape[3])) > LAST_SIDE; i++) {
+    const channels = Math.min(64 * i, MAX_CHANNELS);
+    const block = sequential({ conv: conv(channels, 3, { padding: 1 }), pool: maxPool(2), relu });
+    value = block(value, scope.within(`block${i}`));
+  }
+  return value;
+};
