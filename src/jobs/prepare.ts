@@ -50,7 +50,7 @@ export async function prepareData(
   options: PrepareDataOptions = {},
 ): Promise<PreparedData> {
   const { set } = dataset;
-  const hasPairs = dataset.pairs !== undefined || dataset.couples !== undefined;
+  const hasPairs = namesPairs(dataset);
   if (!hasPairs) checkTrainable(set);
   const target = config.image ?? withoutReasons(await guessPixelShape(set));
   const pixels = await preparePixels(set, { ...target, ...options });
@@ -65,6 +65,11 @@ export async function prepareData(
     await pixels.close();
     throw error;
   }
+}
+
+/** Whether a source says itself which images are similar, instead of labels. */
+export function namesPairs({ pairs, couples }: Dataset): boolean {
+  return pairs !== undefined || couples !== undefined;
 }
 
 type Paired = Pick<PreparedData, 'splits' | 'trainPairs' | 'validationPairs' | 'testPairs' | 'warnings'>;

@@ -2,15 +2,17 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
+import type { Dataset } from '../data/sources/open.ts';
 import type { Checkpoint, CheckpointFolder } from '../train/checkpoints.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions } from '../train/config.ts';
-import type { PreparedData } from './prepare.ts';
+import { namesPairs, type PreparedData } from './prepare.ts';
 
 /**
  * The configuration that a run will have: the given one, or the stored one with what is given when it resumes.
  * @throws E_CONFIG where `out` holds another run, E_CHECKPOINT where there is none to resume
  */
 export async function settleConfig(job: {
+  readonly dataset: Dataset;
   readonly out: string;
   readonly config?: TrainOptions;
   readonly resume?: boolean;
@@ -18,7 +20,7 @@ export async function settleConfig(job: {
 }): Promise<TrainConfig> {
   const stored = await readStored(job.out);
   if (job.resume) {
-    if (stored !== undefined) return readTrainConfig({ ...stored, ...job.config });
+    if (stored !== undefined) return readTrainConfig({ ...stored, ...job.config }, namesPairs(job.dataset));
     throw new SamesameError('E_CHECKPOINT', {
       what: `there is no run to resume in ${job.out}`,
       expected: 'a run folder with config.json and checkpoints/',
@@ -32,7 +34,7 @@ export async function settleConfig(job: {
       help: 'go on with it (--resume), replace it (--overwrite), or choose another folder (--out)',
     });
   }
-  return readTrainConfig(job.config ?? {});
+  return readTrainConfig(job.config ?? {}, namesPairs(job.dataset));
 }
 
 async function readStored(out: string): Promise<TrainOptions | undefined> {

@@ -20,7 +20,7 @@ import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
 import { measurePixelScale } from './pixel-scale.ts';
-import { type PreparedData, prepareData } from './prepare.ts';
+import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
 import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
 import { createValidator } from './validate.ts';
 
@@ -57,7 +57,7 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
   const config = await settleConfig(job);
   // What can be known to be wrong is said before a hundred thousand images are decoded.
-  const configured = createObjective(config, dataset.pairs !== undefined || dataset.couples !== undefined);
+  const configured = createObjective(config, namesPairs(dataset));
   await checkWritable(out);
   const data = await prepareData(dataset, config, {
     memoryBytes: job.memoryBytes,

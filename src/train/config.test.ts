@@ -15,8 +15,17 @@ function messageOf(action: () => unknown): string {
 describe('a configuration', () => {
   it('is complete without any option, and stays the same when read again', () => {
     const config = readTrainConfig({});
-    expect(config).toMatchObject({ network: 'compact', loss: 'contrastive', optimizer: 'adam', seed: 1 });
+    expect(config).toMatchObject({ network: 'compact', optimizer: 'adam', seed: 1 });
     expect(readTrainConfig(JSON.parse(JSON.stringify(config)))).toEqual(config);
+  });
+
+  it('takes a loss that can be fed what there is, unless another is asked for', () => {
+    for (const config of [readTrainConfig({}, true), readTrainConfig({ feed: 'pairs' })]) {
+      expect(createObjective(config, true).objective.kind).toBe('pairs');
+    }
+    expect(createObjective(readTrainConfig({})).objective.kind).toBe('batch');
+    expect(readTrainConfig({ loss: 'focal' }, true).loss).toBe('focal');
+    messageOf(() => readTrainConfig(null, true));
   });
 
   it.each([
@@ -95,7 +104,9 @@ describe('what is minimised', () => {
   );
 
   it("refuses what is wrong with a loss's own options", () => {
-    expect(messageOf(() => objectiveOf({ lossOptions: { magrin: 1 } }))).toContain('did you mean "margin"?');
+    expect(messageOf(() => objectiveOf({ loss: 'contrastive', lossOptions: { magrin: 1 } }))).toContain(
+      'did you mean "margin"?',
+    );
     expect(messageOf(() => objectiveOf({ lossOptions: { margin: -1 } }))).toContain('margin');
     expect(messageOf(() => objectiveOf({ lossOptions: { margin: '1' } }))).toContain('margin');
   });

@@ -23,7 +23,7 @@ export const trainConfigSchema = z.strictObject({
   network: z.enum(ENCODERS).default('compact'),
   /** D, where the network leaves it open. */
   embeddingSize: z.int().min(1).max(4096).default(64),
-  /** Name of the loss, and its own options. */
+  /** Name of the loss, and its own options. With explicit pairs the default is contrastive: triplets need labels. */
   loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('triplet'),
   lossOptions: z.record(z.string(), z.unknown()).default({}),
   /** Learned head for losses on logits. */
@@ -80,14 +80,21 @@ export type TrainOptions = z.input<typeof trainConfigSchema>;
 
 /**
  * Options with their defaults, checked.
+ * @param hasPairs whether the data names its own pairs, which are then what is fed
  * @throws E_CONFIG naming each key that is wrong, with the nearest right one for a misspelt key
  */
-export function readTrainConfig(options: unknown): TrainConfig {
-  const result = trainConfigSchema.safeParse(options);
+export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig {
+  const result = trainConfigSchema.safeParse(withLossForPairs(options, hasPairs));
   if (!result.success) throw configError(result.error);
   const { augment } = result.data;
   if (typeof augment === 'object') readAugmentOptions(augment);
   return result.data;
+}
+
+function withLossForPairs(options: unknown, hasPairs: boolean): unknown {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
+  const { loss, feed } = options as TrainOptions;
+  return loss === undefined && (hasPairs || feed === 'pairs') ? { ...options, loss: 'contrastive' } : options;
 }
 
 function configError(error: z.ZodError): SamesameError {

@@ -13,7 +13,7 @@ import { sequential } from '../../src/nn/layers/sequential.ts';
 import { flatten } from '../../src/nn/layers/shape.ts';
 import type { TrainEvent } from '../../src/train/progress.ts';
 import { drawImage, makeImageFolder } from '../tiny-images.ts';
-import { failureOf, runJob } from './job.ts';
+import { failureOf, runOnOneThread } from './job.ts';
 
 let root: string;
 let images: string;
@@ -96,7 +96,7 @@ describe('bad images among good ones', () => {
       await writeFile(join(path, 'discs', 'text.png'), 'this is no picture');
     });
     const out = join(await newFolder(), 'run');
-    const { run, warnings } = await runJob(folder, out, { config: { epochs: 1 } });
+    const { run, warnings } = await runOnOneThread(folder, out, { config: { epochs: 1 } });
     expect(warnings.join('\n')).toMatch(
       /2 of 82 images cannot be read and are skipped: .*cut\.jpg.*text\.png/s,
     );
@@ -113,7 +113,7 @@ describe('bad images among good ones', () => {
       for (const name of await readdir(join(path, 'bars')))
         await writeFile(join(path, 'bars', name), 'broken');
     });
-    const { code, message } = await failureOf(runJob(folder, join(folder, 'run')));
+    const { code, message } = await failureOf(runOnOneThread(folder, join(folder, 'run')));
     expect(code).toBe('E_IMAGES_BAD');
     expect(message).toMatch(/20 of the 80 images[\s\S]*bars\/00\.png[\s\S]*help: /);
   });
@@ -128,21 +128,21 @@ describe('data that cannot be learned from', () => {
 
   it('one class', async () => {
     const folder = await makeImageFolder(await newFolder(), { classes: ['bars'], imagesPerClass: 4 });
-    const { code, message } = await failureOf(runJob(folder, join(folder, 'run')));
+    const { code, message } = await failureOf(runOnOneThread(folder, join(folder, 'run')));
     expect(code).toBe('E_DATA_ONE_CLASS');
     expect(message).toMatch(/has one class[\s\S]*4 images of "bars"[\s\S]*help: add a folder/);
   });
 
   it('classes of one image each', async () => {
     const folder = await makeImageFolder(await newFolder(), { imagesPerClass: 1 });
-    const { code, message } = await failureOf(runJob(folder, join(folder, 'run')));
+    const { code, message } = await failureOf(runOnOneThread(folder, join(folder, 'run')));
     expect(code).toBe('E_DATA_FEW_IMAGES');
     expect(message).toMatch(/no class of .* has two images[\s\S]*help: /);
   });
 
   it('too few images to hold some out', async () => {
     const folder = await makeImageFolder(await newFolder(), { imagesPerClass: 3 });
-    const { code, message } = await failureOf(runJob(folder, join(folder, 'run')));
+    const { code, message } = await failureOf(runOnOneThread(folder, join(folder, 'run')));
     expect(code).toBe('E_DATA_FEW_IMAGES');
     expect(message).toMatch(/too small to hold out images[\s\S]*help: /);
   });
@@ -152,7 +152,9 @@ describe('data that cannot be learned from', () => {
       await mkdir(join(path, 'lonely'));
       await writeFile(join(path, 'lonely', '0.png'), await drawImage('bars', createRandom('lonely')));
     });
-    const { warnings } = await runJob(folder, join(await newFolder(), 'run'), { config: { epochs: 1 } });
+    const { warnings } = await runOnOneThread(folder, join(await newFolder(), 'run'), {
+      config: { epochs: 1 },
+    });
     expect(warnings).toEqual([
       expect.stringMatching(/1 of 5 classes have one image.*lonely.*add a second image/),
     ]);
@@ -165,7 +167,7 @@ describe('data that cannot be learned from', () => {
         for (const file of await readdir(join(path, name))) await writeFile(join(path, name, file), blank);
     });
     const out = join(await newFolder(), 'run');
-    const { run, warnings } = await runJob(folder, out, { config: { augment: 'none' } });
+    const { run, warnings } = await runOnOneThread(folder, out, { config: { augment: 'none' } });
     expect(warnings.join()).toMatch(/the embedding has collapsed/);
     expect(run.measurement.verification.accuracy.value).toBeCloseTo(0.5, 5);
     await loadModel(out);
@@ -195,7 +197,7 @@ describe('options that cannot be', () => {
     ['a misspelt option of a loss', { lossOptions: { magrin: 1 } }],
   ])('%s', async (_name, config) => {
     const out = join(await newFolder(), 'run');
-    const { code, message } = await failureOf(runJob(images, out, { config: config as object }));
+    const { code, message } = await failureOf(runOnOneThread(images, out, { config: config as object }));
     expect(code).toBe('E_CONFIG');
     expect(message).toMatch(/expected: |help: /);
     expect(await exists(out)).toBe(false);
@@ -205,7 +207,7 @@ describe('options that cannot be', () => {
 it('a loss that is no longer a number stops the run, and no model is left to load', async () => {
   const out = join(await newFolder(), 'run');
   const job = { config: { learningRate: 1e30, optimizer: 'sgd', schedule: 'constant' } } as const;
-  const { code, message } = await failureOf(runJob(images, out, job));
+  const { code, message } = await failureOf(runOnOneThread(images, out, job));
   expect(code).toBe('E_NAN');
   expect(message).toMatch(/training has diverged in epoch 1, step \d[\s\S]*help: lower --learning-rate/);
   expect((await failureOf(loadModel(out))).code).toBe('E_MODEL');
@@ -221,7 +223,7 @@ describe('a place that cannot be written to', () => {
     const events: TrainEvent[] = [];
     if (isRoot) process.seteuid!(65534);
     const { code, message } = await failureOf(
-      runJob(images, join(folder, 'run'), { onEvent: (event) => events.push(event) }),
+      runOnOneThread(images, join(folder, 'run'), { onEvent: (event) => events.push(event) }),
     ).finally(() => {
       if (isRoot) process.seteuid!(0);
     });
@@ -234,7 +236,7 @@ describe('a place that cannot be written to', () => {
   it('is no folder', async () => {
     const file = join(await newFolder(), 'file');
     await writeFile(file, '');
-    expect((await failureOf(runJob(images, join(file, 'run')))).code).toBe('E_IO');
+    expect((await failureOf(runOnOneThread(images, join(file, 'run')))).code).toBe('E_IO');
   });
 });
 
@@ -258,7 +260,7 @@ describe('a full disk', () => {
 
   it('while checkpoints are written is its own error, and leaves no half file', (context) =>
     onDisk(context, 200, async (disk) => {
-      const { code, message } = await failureOf(runJob(images, join(disk, 'run')));
+      const { code, message } = await failureOf(runOnOneThread(images, join(disk, 'run')));
       expect(code).toBe('E_DISK_FULL');
       expect(message).toMatch(/disk is full[\s\S]*help: free some space.*--resume/);
       expect((await failureOf(loadModel(join(disk, 'run')))).code).toBe('E_MODEL');

@@ -7,6 +7,7 @@ import { type TrainJob, train } from '../../src/jobs/train.ts';
 import { sha256 } from '../../src/model/save.ts';
 import type { TrainOptions } from '../../src/train/config.ts';
 import type { TrainEvent } from '../../src/train/progress.ts';
+import { nodeRuntime } from '../gradcheck.ts';
 import { QUICK_RUN } from '../tiny-images.ts';
 
 /** A quick job on the data set at a path, and what it told. */
@@ -25,6 +26,11 @@ export async function runJob(
   });
   const warnings = events.flatMap((event) => (event.kind === 'warning' ? [event.message] : []));
   return { run, events, warnings };
+}
+
+/** `runJob` on one thread: on small images the others only wait, and cost time that other tests could use. */
+export function runOnOneThread(data: string, out: string, job: Partial<TrainJob> = {}) {
+  return runJob(data, out, { runtime: nodeRuntime, ...job });
 }
 
 /** What a failed action threw, as a plain code and message. */

@@ -6,7 +6,7 @@ import { createRandom } from '../../src/base/random.ts';
 import { loadModel } from '../../src/model/load.ts';
 import { nodeRuntime } from '../gradcheck.ts';
 import { CLASS_NAMES, drawImage, makeImageFolder } from '../tiny-images.ts';
-import { checksumsOf, failureOf, runJob } from './job.ts';
+import { checksumsOf, failureOf, runOnOneThread } from './job.ts';
 
 const CONFIG = { epochs: 2, numPairs: 60, batchSize: 8 };
 
@@ -53,7 +53,7 @@ async function expectAnswers(run: string) {
 describe('a list of pairs', () => {
   it('is trained on as it is, and measured on pairs of other images', async () => {
     const path = await writePairs('pairs.csv');
-    const { run } = await runJob(path, await newRun(), { config: CONFIG, overwrite: true });
+    const { run } = await runOnOneThread(path, await newRun(), { config: CONFIG, overwrite: true });
     const { trainPairs, splits } = run.data;
     expect(trainPairs!.numPairs).toBeGreaterThan(40);
     const all = [splits.train, splits.validation, splits.test].flatMap((part) => [...part]);
@@ -67,7 +67,7 @@ describe('a list of pairs', () => {
   it('may be graded', async () => {
     const path = await writePairs('graded.csv', (similar, place) => Math.abs(similar - (place % 4) / 10));
     const job = { config: { ...CONFIG, loss: 'mean-squared-error' }, overwrite: true } as const;
-    const { run } = await runJob(path, await newRun(), job);
+    const { run } = await runOnOneThread(path, await newRun(), job);
     expect(new Set(run.data.trainPairs!.similar).size).toBeGreaterThan(3);
     await expectAnswers(run.run);
   });
@@ -75,9 +75,11 @@ describe('a list of pairs', () => {
   it('is part of what the run is', async () => {
     const path = await writePairs('changing.csv');
     const out = join(await newRun(), 'run');
-    await runJob(path, out, { config: CONFIG });
+    await runOnOneThread(path, out, { config: CONFIG });
     await writePairs('changing.csv', (similar, place) => (place < 3 ? 0.5 : similar));
-    expect((await failureOf(runJob(path, out, { config: CONFIG, resume: true }))).code).toBe('E_CHECKPOINT');
+    expect((await failureOf(runOnOneThread(path, out, { config: CONFIG, resume: true }))).code).toBe(
+      'E_CHECKPOINT',
+    );
   });
 
   it.each([
@@ -91,7 +93,9 @@ describe('a list of pairs', () => {
     ['a number of images', { maxImages: 10 }, /maxImages cannot be used[\s\S]*help: /],
   ])('refuses %s', async (_name, config, expected) => {
     const path = await writePairs('refused.csv');
-    const failure = failureOf(runJob(path, join(await newRun(), 'run'), { config: config as object }));
+    const failure = failureOf(
+      runOnOneThread(path, join(await newRun(), 'run'), { config: config as object }),
+    );
     expect(await failure).toEqual({ code: 'E_CONFIG', message: expect.stringMatching(expected) });
   });
 });
@@ -108,7 +112,7 @@ it('couples on disk are trained on, end to end', async () => {
     }
   }
   const job = { config: { ...CONFIG, loss: 'binary-cross-entropy' }, overwrite: true } as const;
-  const { run } = await runJob(folder, await newRun(), job);
+  const { run } = await runOnOneThread(folder, await newRun(), job);
   expect(run.data.set.numImages).toBe(80);
   expect(run.data.trainPairs!.numPairs).toBeGreaterThan(20);
   expect(await expectAnswers(run.run)).toMatchObject({ distance: 'comparator' });
@@ -121,7 +125,7 @@ describe('a learned comparator', () => {
     ['mean-squared-error', 'concat', false],
   ] as const)('by %s with the head %s is saved beside the encoder', async (loss, comparator, symmetric) => {
     const job = { config: { ...CONFIG, loss, comparator }, overwrite: true };
-    const { run } = await runJob(images, await newRun(), job);
+    const { run } = await runOnOneThread(images, await newRun(), job);
     expect(Object.keys(await checksumsOf(run.model))).toEqual([
       'README.md',
       'comparator.onnx',
@@ -151,7 +155,10 @@ describe('other ways to train', () => {
   ] as const)('%s', async (_name, config) => {
     const classes = 'splitBy' in config ? 12 : 4;
     const data = classes === 4 ? images : await manyClasses();
-    const { run } = await runJob(data, await newRun(), { config: { ...CONFIG, ...config }, overwrite: true });
+    const { run } = await runOnOneThread(data, await newRun(), {
+      config: { ...CONFIG, ...config },
+      overwrite: true,
+    });
     expect(run.records.every(({ loss }) => Number.isFinite(loss))).toBe(true);
     await expectAnswers(run.run);
   });

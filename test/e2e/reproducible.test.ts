@@ -73,7 +73,7 @@ describe('a run', () => {
         testPairs: 80,
       },
     });
-    expect(run.config).toMatchObject({ network: 'compact', loss: 'contrastive' });
+    expect(run.config).toMatchObject({ network: 'compact', optimizer: 'adam' });
     expect(run.data.target).toMatchObject({ channels: 1 });
     expect(warnings).toEqual([]);
     expect((await loadModel(run.run, { runtime: nodeRuntime })).config.encoder.name).toBe('compact');
