@@ -7,6 +7,8 @@ const BIT_FIELDS = 3;
 /**
  * The pixels of a Windows bitmap: 1, 4 or 8 bits with a palette, 24 or 32 bits, uncompressed; top-down or bottom-up.
  * The fourth byte of 32 bits is ignored, as most writers leave it 0 and mean opaque.
+ * Read here, as libvips in sharp's build lacks BMP, bmp-ts 1.0 loses rows of 4-bit images of odd width and overlooks
+ * where the pixels begin, and fast-bmp 4 knows one kind of header.
  * @param maxPixels refuse anything larger before its pixels are read.
  * @throws E_IMAGE
  * @source Microsoft, BITMAPINFOHEADER
