@@ -44,6 +44,10 @@ export async function makeImageFolder(
   return folder;
 }
 
+/** Options as if none had been given, over those of a quick run. */
+export const noOptions = (): TrainOptions =>
+  Object.fromEntries(Object.keys(QUICK_RUN).map((key) => [key, undefined]));
+
 /** A run that takes a second, with everything in it: several epochs of several batches, augmentation, held-out parts. */
 export const QUICK_RUN = {
   network: 'protocol-a',

@@ -20,7 +20,8 @@ export async function settleConfig(job: {
 }): Promise<TrainConfig> {
   const stored = await readStored(job.out);
   if (job.resume) {
-    if (stored !== undefined) return readTrainConfig({ ...stored, ...job.config }, namesPairs(job.dataset));
+    if (stored !== undefined)
+      return readTrainConfig({ ...stored, ...withoutUndefined(job.config) }, namesPairs(job.dataset));
     throw new SamesameError('E_CHECKPOINT', {
       what: `there is no run to resume in ${job.out}`,
       expected: 'a run folder with config.json and checkpoints/',
@@ -35,6 +36,11 @@ export async function settleConfig(job: {
     });
   }
   return readTrainConfig(job.config ?? {}, namesPairs(job.dataset));
+}
+
+/** An option that is there but undefined is not given: it must not hide a stored one. */
+function withoutUndefined(options: TrainOptions = {}): TrainOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 async function readStored(out: string): Promise<TrainOptions | undefined> {

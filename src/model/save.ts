@@ -38,10 +38,11 @@ export async function saveModel(
     comparator: comparator && { ...config.comparator, sha256: sha256(comparator) },
   });
   await writeFolderAtomic(folder, async (temporary) => {
-    await writeFile(join(temporary, 'encoder.onnx'), encoder);
-    if (comparator !== undefined) await writeFile(join(temporary, 'comparator.onnx'), comparator);
-    await writeFile(join(temporary, 'README.md'), card);
-    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(full, null, 2)}\n`);
+    await writeFile(join(temporary, 'encoder.onnx'), encoder, { flush: true });
+    if (comparator !== undefined)
+      await writeFile(join(temporary, 'comparator.onnx'), comparator, { flush: true });
+    await writeFile(join(temporary, 'README.md'), card, { flush: true });
+    await writeFile(join(temporary, 'config.json'), `${JSON.stringify(full, null, 2)}\n`, { flush: true });
   });
   return full;
 }

@@ -199,6 +199,14 @@ describe('a run that was broken off', () => {
     expect((await folder.load('last'))!.progress.epoch).toBe(3);
   });
 
+  it('and lost its best epoch since, says so', async () => {
+    const { folder, saved } = memoryFolder();
+    await runLoop(partsOf({ numEpochs: 1, checkpoints: folder }));
+    saved.delete('best');
+    const resumed = runLoop(partsOf({ checkpoints: folder, resumeFrom: await folder.load('last') }));
+    await expect(resumed).rejects.toMatchObject({ code: 'E_CHECKPOINT' });
+  });
+
   it('counts the seconds of before', async () => {
     const { folder } = memoryFolder();
     await runLoop(partsOf({ numEpochs: 1, checkpoints: folder }));

@@ -46,8 +46,7 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
   let sums: Record<string, number> = { ...resumeFrom?.progress.sums };
   let stepInEpoch = resumeFrom?.progress.stepInEpoch ?? 0;
   if (resumeFrom !== undefined) stepper.write(resumeFrom.state);
-  let best =
-    resumeFrom === undefined ? stepper.read() : ((await checkpoints?.load('best'))?.state ?? stepper.read());
+  let best = records.length === 0 ? stepper.read() : await loadBest(checkpoints);
   let lastSaved = clock.seconds();
 
   const progress = (): RunProgress => ({
@@ -131,6 +130,17 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
     yield { kind: 'stop', reason: `no better epoch for ${parts.patience} epochs; the best one is kept` };
   }
   return { best, records, seconds: clock.seconds() };
+}
+
+/** @throws E_CHECKPOINT where epochs were finished and the best of them is gone */
+async function loadBest(checkpoints: CheckpointFolder | undefined): Promise<Checkpoint['state']> {
+  const checkpoint = await checkpoints?.load('best');
+  if (checkpoint !== undefined) return checkpoint.state;
+  throw new SamesameError('E_CHECKPOINT', {
+    what: 'the checkpoint of the best epoch is missing',
+    expected: 'best.safetensors beside last.safetensors',
+    help: 'put it back, or start the run anew (--overwrite)',
+  });
 }
 
 function isPatienceOver(records: readonly EpochRecord[], patience = Number.POSITIVE_INFINITY): boolean {

@@ -6,7 +6,7 @@ import { createRandom } from '../../src/base/random.ts';
 import { loadModel } from '../../src/model/load.ts';
 import type { TrainEvent } from '../../src/train/progress.ts';
 import { nodeRuntime } from '../gradcheck.ts';
-import { drawImage, makeImageFolder } from '../tiny-images.ts';
+import { drawImage, makeImageFolder, noOptions } from '../tiny-images.ts';
 import { checksumsOf, failureOf, runInChild, runJob, timelessMetrics } from './job.ts';
 
 // 56 images in batches of 8: three epochs of seven steps.
@@ -49,7 +49,8 @@ describe('a run that was killed', () => {
   it('in mid-epoch has no model, and goes on to the same one', async () => {
     const run = await copyOf(broken);
     expect((await failureOf(loadModel(run))).code).toBe('E_MODEL');
-    const { events } = await runJob(images, run, { config: CONFIG, resume: true });
+    // No option is needed: the run knows its own.
+    const { events } = await runJob(images, run, { config: noOptions(), resume: true });
     // The kill came after step 11 was told and before its checkpoint: that one step is done again.
     expect(events.filter(({ kind }) => kind === 'step').length).toBe(NUM_STEPS - 10);
     await expectAsWhole(run);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeImage } from '../../src/data/pixels/decode.ts';
 import { loadModel } from '../../src/model/load.ts';
 import { nodeRuntime, webRuntime } from '../gradcheck.ts';
-import { makeImageFolder, QUICK_RUN } from '../tiny-images.ts';
+import { makeImageFolder, noOptions, QUICK_RUN } from '../tiny-images.ts';
 import { checksumsOf, runJob, timelessMetrics } from './job.ts';
 
 let root: string;
@@ -67,11 +67,7 @@ describe('a run', () => {
   it('needs no option at all', async () => {
     const { run, warnings } = await runJob(images, join(root, 'plain'), {
       // Not the quick run's: only what keeps the test short.
-      config: {
-        ...Object.fromEntries(Object.keys(QUICK_RUN).map((key) => [key, undefined])),
-        epochs: 1,
-        testPairs: 80,
-      },
+      config: { ...noOptions(), epochs: 1, testPairs: 80 },
     });
     expect(run.config).toMatchObject({ network: 'compact', optimizer: 'adam' });
     expect(run.data.target).toMatchObject({ channels: 1 });
