@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/base/random.ts';
 import { loadModel } from '../../src/model/load.ts';
 import type { TrainEvent } from '../../src/train/progress.ts';
-import { nodeRuntime } from '../gradcheck.ts';
 import { drawImage, makeImageFolder, noOptions } from '../tiny-images.ts';
 import { checksumsOf, failureOf, runInChild, runJob, timelessMetrics } from './job.ts';
 
@@ -69,9 +68,9 @@ describe('a run that was killed', () => {
     const random = createRandom(process.env.SAMESAME_SEED ?? 'kill');
     const job = { data: images, out: run, config: CONFIG, checkpointSeconds: 0 };
     let numKilled = 0;
-    const maxKills = process.env.SAMESAME_SLOW ? 12 : 2;
+    const [maxKills, withinMs] = process.env.SAMESAME_SLOW ? [12, 600] : [2, 150];
     for (let attempt = 0; attempt < maxKills; attempt++) {
-      const { signal } = await runInChild({ ...job, resume: attempt > 0 }, 5 + random.integer(150));
+      const { signal } = await runInChild({ ...job, resume: attempt > 0 }, 5 + random.integer(withinMs));
       if (signal !== 'SIGKILL') break;
       numKilled++;
     }
@@ -112,8 +111,6 @@ describe('a run resumes only as itself', () => {
     const other = runJob(images, run, { config: { ...CONFIG, learningRate: 0.5 }, resume: true });
     expect(await failureOf(other)).toEqual(isOther);
     expect((await readFile(join(run, 'config.json'))).equals(before)).toBe(true);
-    await runJob(images, run, { config: CONFIG, resume: true });
-    await expectAsWhole(run);
   });
 
   it('not with other images', async () => {
@@ -145,9 +142,8 @@ describe('a run resumes only as itself', () => {
 
   it('but it may be replaced', async () => {
     const run = await copyOf(broken);
-    await runJob(images, run, { config: { ...CONFIG, seed: 9 }, overwrite: true });
-    expect((await loadModel(run, { runtime: nodeRuntime })).config.provenance.seed).toBe(9);
-    await runJob(images, run, { config: CONFIG, overwrite: true });
+    const { events } = await runJob(images, run, { config: CONFIG, overwrite: true });
+    expect(events.filter(({ kind }) => kind === 'step').length).toBe(NUM_STEPS);
     await expectAsWhole(run);
   });
 
@@ -159,7 +155,5 @@ describe('a run resumes only as itself', () => {
       'E_CONFIG',
     );
     expect(await readdir(run, { recursive: true })).toEqual(before);
-    await runJob(images, run, { config: CONFIG, resume: true });
-    await expectAsWhole(run);
   });
 });
