@@ -23,6 +23,7 @@ import { createEmbedder } from './embedder.ts';
 import { buildEncoderModel } from './encoder-graph.ts';
 import { judge } from './judge.ts';
 import { loadModel } from './load.ts';
+import { createGalleryProducts } from './products.ts';
 import { type ModelSettings, saveModel } from './save.ts';
 
 const SIZE = 6;
@@ -445,4 +446,22 @@ it('numbers that JSON cannot hold are refused before anything is written', async
     code: 'E_MODEL',
   });
   await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('createGalleryProducts multiplies rows with a gallery, block by block', async () => {
+  const [dim, numGallery] = [5, 7];
+  const draw = (length: number) => Float32Array.from({ length }, () => random.normal());
+  const gallery = draw(numGallery * dim);
+  const { products, close } = await createGalleryProducts(gallery, numGallery, nodeRuntime);
+  for (const numRows of [3, 1]) {
+    const block = draw(numRows * dim);
+    const expected = Array.from({ length: numRows * numGallery }, (_, i) => {
+      const [row, column] = [Math.floor(i / numGallery) * dim, (i % numGallery) * dim];
+      let sum = 0;
+      for (let k = 0; k < dim; k++) sum += block[row + k] * gallery[column + k];
+      return sum;
+    });
+    expect(await products(block, numRows)).toBeAllClose(expected, { rtol: 1e-5, atol: 1e-6 });
+  }
+  await close();
 });
