@@ -85,10 +85,10 @@ describe('what is minimised', () => {
   const objectiveOf = (options: TrainOptions) => createObjective(readTrainConfig(options));
 
   it.each<[TrainOptions, string, string | undefined, number]>([
-    [{}, 'batch', undefined, 1],
+    [{ loss: 'contrastive' }, 'batch', undefined, 1],
     [{ lossOptions: { margin: 0.5 } }, 'batch', undefined, 0.5],
     [{ feed: 'pairs' }, 'pairs', undefined, 1],
-    [{ loss: 'triplet', feed: 'batch' }, 'batch', undefined, 1],
+    [{ loss: 'triplet', feed: 'batch' }, 'batch', undefined, 0.2],
     [{ loss: 'focal' }, 'pairs', 'absolute-difference', 1],
     [{ loss: 'binary-cross-entropy', comparator: 'concat', feed: 'pairs' }, 'pairs', 'concat', 1],
   ])('%j is fed %s', (options, kind, head, margin) => {

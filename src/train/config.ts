@@ -48,7 +48,7 @@ export const trainConfigSchema = z.strictObject({
   warmUpSteps: z.int().min(0).default(0),
   /** Epochs between falls to a tenth, for the step schedule. */
   stepEpochs: z.int().min(1).default(10),
-  /** 0: as many as make about 1,500 steps, from 8 to 60. */
+  /** 0: as many as make about 1,000 steps, from 8 to 40. */
   epochs: z.int().min(0).default(0),
   /** Images a batch (pairs, with explicit pairs). */
   batchSize: z.int().min(4).default(160),

@@ -123,7 +123,8 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
     lastSaved = clock.seconds();
     yield { kind: 'epoch', record, records: [...records], numEpochs };
     const collapse = describeCollapse(records, parts.margin);
-    if (collapse !== undefined) yield { kind: 'warning', message: collapse };
+    const isNew = describeCollapse(records.slice(0, -1), parts.margin) === undefined;
+    if (collapse !== undefined && isNew) yield { kind: 'warning', message: collapse };
   }
 
   if (records.length < numEpochs) {

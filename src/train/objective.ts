@@ -18,6 +18,15 @@ export interface ConfiguredObjective {
   readonly margin: number;
 }
 
+/** Those of the losses; a comparator's distances reach from 0 to 1. */
+const DEFAULT_MARGINS: Readonly<Record<string, number>> = {
+  contrastive: 1,
+  triplet: 0.2,
+  'binary-cross-entropy': 1,
+  focal: 1,
+  'mean-squared-error': 1,
+};
+
 /**
  * The loss of a configuration in the form in which it will be fed.
  * @param hasPairs whether the data names its own pairs, which are then what is fed
@@ -35,7 +44,7 @@ export function createObjective(config: TrainConfig, hasPairs = false): Configur
   }
   const feed = hasPairs ? 'pairs' : config.feed;
   const loss = createLoss(name, lossOptions as LossOptions[LossName]);
-  const margin = typeof lossOptions.margin === 'number' ? lossOptions.margin : 1;
+  const margin = typeof lossOptions.margin === 'number' ? lossOptions.margin : DEFAULT_MARGINS[name];
   const { overBatch, overPairs, overLogits } = loss;
   if (overLogits !== undefined && feed !== 'batch') {
     const comparator = createComparator(headName);
