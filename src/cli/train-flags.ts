@@ -22,7 +22,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     numPairs: 'explicit pairs to draw',
   },
   'Training:': {
-    epochs: 'passes over the images; 0 for as many as make about 1,500 steps',
+    epochs: 'passes over the images; 0 for as many as make about 1,000 steps',
     batchSize: 'images (or explicit pairs) a step',
     imagesPerClass: 'images of each class in a batch',
     optimizer: 'how steps are taken',

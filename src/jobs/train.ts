@@ -86,7 +86,7 @@ async function trainPrepared(
   const { out, resume, checkpointSeconds, signal } = job;
   const pixelScale = await measurePixelScale(data.pixels, data.splits.train);
   const feeder = createFeeder(config, data, configured);
-  const numEpochs = config.epochs || Math.min(60, Math.max(8, Math.ceil(1500 / feeder.stepsPerEpoch)));
+  const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
   const plan: StepPlan = {
     encoder: createEncoder(config.network, { embeddingSize: config.embeddingSize }),
     imageShape: data.target,
