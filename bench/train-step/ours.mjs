@@ -29,7 +29,10 @@ function planOf(net, batch) {
         ...common,
         encoder,
         batchSize: 2 * batch,
-        objective: { kind: 'pairs', loss: (a, b, similar, scope) => lossOf(head.logits(a, b, scope.within('head')), similar) },
+        objective: {
+          kind: 'pairs',
+          loss: (a, b, similar, scope) => lossOf(head.logits(a, b, scope.within('head')), similar),
+        },
         optimizer: adam(),
         schedule: constantRate(1e-3),
       };
@@ -65,10 +68,17 @@ await serveLines({ name: 'samesame', threads: THREADS }, async ({ net, batch }) 
   const truth =
     plan.objective.kind === 'batch'
       ? { labels: Int32Array.from({ length: batch }, (_, i) => i % NUM_CLASSES) }
-      : { similar: Float32Array.from({ length: batch }, (_, i) => (net === 'protocol-b' ? Number(i < 10) : i % 2)) };
+      : {
+          similar: Float32Array.from({ length: batch }, (_, i) =>
+            net === 'protocol-b' ? Number(i < 10) : i % 2,
+          ),
+        };
   return {
     step: async () => (await stepper.run({ images, random, ...truth })).loss,
-    numParameters: graph.parameters.reduce((sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1), 0),
+    numParameters: graph.parameters.reduce(
+      (sum, { shape }) => sum + shape.reduce((size, dim) => size * dim, 1),
+      0,
+    ),
     dispose: () => stepper.close(),
   };
 });

@@ -61,6 +61,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     epochs: records.map((record) => ({
       epoch: record.epoch,
       trainLoss: record.loss,
+      activeShare: record.diagnostics.activeShare ?? null,
       validationAccuracy: record.validation.accuracy,
     })),
     bestEpoch,

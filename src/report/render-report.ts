@@ -102,6 +102,9 @@ function numbers(data: ReportData): string {
   );
 }
 
+const STILL_TO_LEARN =
+  'The share of different things in a batch that the network does not yet hold far enough apart: it should fall towards 0.';
+
 function learning({ epochs, bestEpoch }: ReportData): string {
   if (epochs.length === 0) return '';
   const mark = bestEpoch === null ? null : { x: bestEpoch, label: 'kept' };
@@ -117,6 +120,16 @@ function learning({ epochs, bestEpoch }: ReportData): string {
         name: 'validation',
         points: epochs.map(({ epoch, validationLoss }) => [epoch, validationLoss ?? null]),
       },
+    ],
+  });
+  const active = lineChart({
+    title: 'Share still to learn by epoch',
+    xLabel: 'Epoch',
+    yLabel: 'Still to learn',
+    isFromZero: true,
+    mark,
+    series: [
+      { name: 'training', points: epochs.map(({ epoch, activeShare }) => [epoch, activeShare ?? null]) },
     ],
   });
   const accuracy = lineChart({
@@ -138,8 +151,11 @@ function learning({ epochs, bestEpoch }: ReportData): string {
       [
         loss,
         'Loss',
-        'Read it left to right: training should fall and flatten; where validation turns up while training falls, the model learns by heart.',
+        'Read it left to right: training should fall and flatten; a triplet loss stays level, as it counts only what is still wrong. Where validation turns up while training falls, the model learns by heart.',
       ],
+      ...(epochs.some(({ activeShare }) => typeof activeShare === 'number')
+        ? ([[active, 'Still to learn', STILL_TO_LEARN]] as const)
+        : []),
       [
         accuracy,
         'Validation accuracy',

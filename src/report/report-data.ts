@@ -70,6 +70,8 @@ export interface EpochMetrics {
   /** From 1. */
   readonly epoch: number;
   readonly trainLoss: number;
+  /** Share of dissimilar pairs, or of triplets, that still cost something. */
+  readonly activeShare?: number | null;
   readonly validationLoss?: number | null;
   readonly validationAccuracy?: number | null;
 }
