@@ -11,6 +11,13 @@ export { type RmspropOptions, rmsprop } from './optimizers/rmsprop.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export type { EpochRecord, RunProgress, TrainEvent, Validation } from './progress.ts';
 export { decodeSafetensors, encodeSafetensors, type TensorFile } from './safetensors.ts';
-export { constantRate, cosineRate, createSchedule, type Schedule, stepRate, withWarmUp } from './schedules.ts';
+export {
+  constantRate,
+  cosineRate,
+  createSchedule,
+  type Schedule,
+  stepRate,
+  withWarmUp,
+} from './schedules.ts';
 export { buildStep, type Objective, type StepGraph, type StepPlan } from './step-graph.ts';
 export { createStepper, type StepBatch, type Stepper } from './stepper.ts';

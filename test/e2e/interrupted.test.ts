@@ -57,7 +57,8 @@ describe('a run that was killed', () => {
 
   it('before its first checkpoint begins anew', async () => {
     const run = join(root, 'early');
-    await runInChild({ data: images, out: run, config: CONFIG, killAtStep: 2 });
+    const child = await runInChild({ data: images, out: run, config: CONFIG, killAtStep: 2 });
+    expect(child).toMatchObject({ signal: 'SIGKILL', stderr: '' });
     const { events } = await runJob(images, run, { config: CONFIG, resume: true });
     expect(events.filter(({ kind }) => kind === 'step').length).toBe(NUM_STEPS);
     await expectAsWhole(run);
