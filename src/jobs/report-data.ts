@@ -92,7 +92,7 @@ async function pickGalleries({
 }: ReportInput): Promise<ReportData['galleries']> {
   const { testPairs } = data;
   const { distances } = measurement;
-  const drawn = exampleIndices(testPairs, 8, config.seed);
+  const drawn = exampleIndices(testPairs, 10, config.seed);
   const order = Array.from(distances.keys()).sort((a, b) => distances[a] - distances[b]);
   const { threshold } = model.config;
   const isSimilar = (pair: number) => testPairs.similar[pair] > 0.5;
@@ -102,8 +102,8 @@ async function pickGalleries({
     Promise.all(pairs.map((pair) => drawPair(data, pair, distances[pair], model)));
   return [
     { title: 'Pairs drawn at random', pairs: await draw(drawn) },
-    { title: 'Different, but taken for the same', pairs: await draw(withoutRepeats(tooClose, testPairs, 8)) },
-    { title: 'The same, but taken for different', pairs: await draw(withoutRepeats(tooFar, testPairs, 8)) },
+    { title: 'Different, but taken for the same', pairs: await draw(withoutRepeats(tooClose, testPairs, 10)) },
+    { title: 'The same, but taken for different', pairs: await draw(withoutRepeats(tooFar, testPairs, 10)) },
   ];
 }
 
