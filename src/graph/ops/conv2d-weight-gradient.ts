@@ -24,42 +24,57 @@ const CHUNK_BYTES = 6e6;
 /** Below this many images a chunk, the threads run out of products to share. */
 const MIN_CHUNK_IMAGES = 16;
 
-/** One matrix product an image: `dy[n] [O, H'W'] · patches[n]ᵀ [H'W', C·taps]`, summed over the batch. */
+/** A product an image and a row of the kernel, summed over the batch, a chunk of images at a time. */
 function gradientByPatches(x: Tensor, dy: Tensor, shape: Shape, attributes: ConvAttributes): Tensor {
   const [numImages, numOut, height, width] = staticShape(dy.shape, 'the weight gradient of conv2d');
   const patchBytes = 4 * (sizeOf(shape) / numOut) * height * width;
   const chunk = Math.max(MIN_CHUNK_IMAGES, Math.floor(CHUNK_BYTES / patchBytes));
   const numChunks = Math.ceil(numImages / chunk);
   const perChunk = Math.ceil(numImages / numChunks);
-  let total: Tensor | undefined;
+  const parts: Tensor[] = [];
   for (let start = 0; start < numImages; start += perChunk) {
     const end = Math.min(start + perChunk, numImages);
-    const rows = reshape(slice(dy, [start], [end]), [end - start, numOut, height * width]);
-    const patches = extractPatches(slice(x, [start], [end]), attributes, [height, width]);
-    const part = reduceSum(matmul(rows, patches, { transposeB: true }), [0]);
-    total = total === undefined ? part : add(total, part);
+    parts.push(gradientOfChunk(slice(x, [start], [end]), slice(dy, [start], [end]), shape, attributes));
   }
-  return reshape(total!, shape);
+  return parts.reduce((total, part) => add(total, part));
 }
 
-/** The pixels under each tap of the window: `[N, C, H, W] → [N, C·kH·kW, H'·W']`. */
-export function extractPatches(
+/**
+ * `dy[n] [O, H'W'] · patches[n]ᵀ [H'W', C·kW]` for each row of the kernel. The image is shifted by columns only, kW
+ * times; with rows one after another, a shift by a row is another start in the same array. So most of what is copied is
+ * copied in long runs.
+ */
+function gradientOfChunk(
   x: Tensor,
+  dy: Tensor,
+  shape: Shape,
   { kernel, strides, pads, dilations }: ConvAttributes,
-  [height, width]: readonly [number, number],
 ): Tensor {
-  const [numImages, channels] = staticShape(x.shape, 'extractPatches');
+  const [numImages, numOut, height, width] = dy.shape as readonly number[];
+  const channels = Number(x.shape[1]);
   const padded = pad(x, [0, 0, pads[0], pads[1]], [0, 0, pads[2], pads[3]]);
-  const taps: Tensor[] = [];
-  for (let u = 0; u < kernel[0]; u++) {
-    for (let v = 0; v < kernel[1]; v++) {
-      const starts = [u * dilations[0], v * dilations[1]];
-      const ends = [starts[0] + (height - 1) * strides[0] + 1, starts[1] + (width - 1) * strides[1] + 1];
-      const tap = slice(padded, starts, ends, { axes: [2, 3], steps: strides });
-      taps.push(reshape(tap, [numImages, channels, 1, height * width]));
-    }
-  }
-  return reshape(concat(taps, 2), [numImages, channels * taps.length, height * width]);
+  const rows = Number(padded.shape[2]);
+  const columns = Array.from({ length: kernel[1] }, (_, v) => {
+    const start = v * dilations[1];
+    const shifted = slice(padded, [start], [start + (width - 1) * strides[1] + 1], {
+      axes: [3],
+      steps: [strides[1]],
+    });
+    return reshape(shifted, [numImages, channels, 1, rows, width]);
+  });
+  const shiftedImages = concat(columns, 2);
+  const flatDy = reshape(dy, [numImages, numOut, height * width]);
+  const taps = Array.from({ length: kernel[0] }, (_, u) => {
+    const start = u * dilations[0];
+    const patches = slice(shiftedImages, [start], [start + (height - 1) * strides[0] + 1], {
+      axes: [3],
+      steps: [strides[0]],
+    });
+    const flat = reshape(patches, [numImages, channels * kernel[1], height * width]);
+    const product = reduceSum(matmul(flatDy, flat, { transposeB: true }), [0]);
+    return reshape(product, [numOut, channels, 1, kernel[1]]);
+  });
+  return reshape(concat(taps, 2), shape);
 }
 
 /**
