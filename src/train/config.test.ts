@@ -111,3 +111,10 @@ describe('what is minimised', () => {
     expect(messageOf(() => objectiveOf({ lossOptions: { margin: '1' } }))).toContain('margin');
   });
 });
+
+it('a setting that nothing reads is refused, unless it has its default', () => {
+  expect(() => readTrainConfig({ momentum: 0.5 })).toThrow(/momentum only where optimizer is sgd/);
+  expect(() => readTrainConfig({ comparator: 'concat' })).toThrow(/comparator has no effect/);
+  expect(readTrainConfig({ momentum: 0.5, optimizer: 'sgd' }).momentum).toBe(0.5);
+  expect(readTrainConfig({ weightDecay: 0.01 }).weightDecay).toBe(0.01);
+});

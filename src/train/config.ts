@@ -5,6 +5,7 @@ import { readAugmentOptions } from '../data/augment/options.ts';
 import { COMPARATOR_NAMES } from '../loss/comparators/create-comparator.ts';
 import { LOSS_NAMES } from '../loss/create-loss.ts';
 import { ENCODERS } from '../nn/networks/by-name.ts';
+import { checkUnusedSettings } from './unused-settings.ts';
 
 const share = z.number().min(0).max(1);
 /** A fraction below 1, or a whole number of images. */
@@ -81,13 +82,14 @@ export type TrainOptions = z.input<typeof trainConfigSchema>;
 /**
  * Options with their defaults, checked.
  * @param hasPairs whether the data names its own pairs, which are then what is fed
- * @throws E_CONFIG naming each key that is wrong, with the nearest right one for a misspelt key
+ * @throws E_CONFIG naming each key that is wrong, with the nearest right one for a misspelt key, or one that nothing reads
  */
 export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig {
   const result = trainConfigSchema.safeParse(withLossForPairs(options, hasPairs));
   if (!result.success) throw configError(result.error);
   const { augment } = result.data;
   if (typeof augment === 'object') readAugmentOptions(augment);
+  checkUnusedSettings(result.data, trainConfigSchema.parse({}));
   return result.data;
 }
 
