@@ -3,7 +3,10 @@ import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { findChromium } from './ensure-chromium.mjs';
 
-const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.launch({
+  executablePath: findChromium(),
+  args: ['--no-sandbox', '--disable-gpu'],
+});
 const page = await browser.newPage({ viewport: { width: 1080, height: 900 }, deviceScaleFactor: 1.5 });
 await page.goto(pathToFileURL('runs/demo/report.html').href);
 // The headline, the distances and a few pairs; everything else is for the reader of the report.
@@ -15,10 +18,11 @@ await page.evaluate(() => {
       [...section.querySelectorAll('figure')].slice(2).forEach((figure) => {
         figure.remove();
       });
-    if (title === 'Pairs') [...section.querySelectorAll('h3')].slice(1).forEach((heading) => {
-      heading.nextElementSibling?.remove();
-      heading.remove();
-    });
+    if (title === 'Pairs')
+      [...section.querySelectorAll('h3')].slice(1).forEach((heading) => {
+        heading.nextElementSibling?.remove();
+        heading.remove();
+      });
   }
 });
 await page.locator('main').screenshot({ path: 'docs/demo.png' });

@@ -102,7 +102,10 @@ async function pickGalleries({
     Promise.all(pairs.map((pair) => drawPair(data, pair, distances[pair], model)));
   return [
     { title: 'Pairs drawn at random', pairs: await draw(drawn) },
-    { title: 'Different, but taken for the same', pairs: await draw(withoutRepeats(tooClose, testPairs, 10)) },
+    {
+      title: 'Different, but taken for the same',
+      pairs: await draw(withoutRepeats(tooClose, testPairs, 10)),
+    },
     { title: 'The same, but taken for different', pairs: await draw(withoutRepeats(tooFar, testPairs, 10)) },
   ];
 }

@@ -85,7 +85,14 @@ describe('train', () => {
   it('lets flags override the file, and keeps what neither names', async () => {
     writeFileSync(
       join(cwd, 'settings.json'),
-      JSON.stringify({ epochs: 50, nesterov: false, validationPairs: 60, lossOptions: { balanced: true } }),
+      JSON.stringify({
+        epochs: 50,
+        optimizer: 'sgd',
+        nesterov: false,
+        validationPairs: 60,
+        loss: 'contrastive',
+        lossOptions: { balanced: true },
+      }),
     );
     const flags = [
       '--epochs',
@@ -109,7 +116,7 @@ describe('train', () => {
       batchSize: 8,
       lossOptions: { balanced: true, margin: 0.7 },
       image: { height: 16, width: 16, channels: 3, resize: 'fit' },
-      learningRate: 0.001,
+      learningRate: 0.003,
     });
   });
 
@@ -252,7 +259,7 @@ describe('wrong usage', () => {
     ['no verb', [], 'a verb is missing'],
     [
       'an option of another loss',
-      ['train', 'shapes', '--mining', 'batch-hard'],
+      ['train', 'shapes', '--loss', 'contrastive', '--mining', 'batch-hard'],
       'contrastive has no option mining',
     ],
   ])('%s exits with 2 and says what to do', async (_name, args, message) => {
