@@ -30,6 +30,9 @@ export function createOrtRuntime(name: string, ort: OrtModule, flavour: OrtFlavo
           what: `${name} could not load a graph of ${model.byteLength} bytes`,
           expected: 'an ONNX model of ops that this runtime has',
           received: messageOf(cause),
+          help: /\/(cpu|wasm)$/.test(name)
+            ? 'the file is damaged, or was written for a newer runtime'
+            : "this provider's own libraries may be missing; leave --provider out to use the processor",
           cause,
         });
       }
