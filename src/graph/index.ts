@@ -5,6 +5,7 @@ export {
   compile,
   OPSET,
 } from './compile.ts';
+export { findConvBlock } from './conv-block.ts';
 export { type ArrayOf, createArray, type DType, isFloat, type TensorData } from './dtype.ts';
 export { gradients, nodesBelow } from './gradients.ts';
 export { abs } from './ops/abs.ts';

@@ -26,6 +26,8 @@ export interface Node<A = unknown> {
 
 /** Writes ONNX nodes while a graph is compiled. Values are referred to by name. */
 export interface Emitter {
+  /** Channels in a block of the target runtime's blocked convolution, where it has one. */
+  readonly convBlock?: number;
   /** Adds a node with one output and returns the output's name. */
   node(opType: string, inputs: readonly string[], attributes?: OnnxAttributes, domain?: string): string;
   /** The name of a constant. Equal constants share one name. */
@@ -47,8 +49,11 @@ export interface OpRule<A> {
   infer(inputs: readonly Tensor[], attributes: A): TensorType;
   /** The ONNX spelling: adds nodes, returns the name of the output. */
   emit?(emitter: Emitter, inputs: readonly string[], node: Node<A>): string;
-  /** Instead of `emit`: the op as a composition of others, made when the graph is compiled. */
-  compose?(inputs: readonly Tensor[], attributes: A): Tensor;
+  /**
+   * Before `emit`: the op as a composition of others, made when the graph is compiled. Undefined where `emit` is better
+   * for this target.
+   */
+  compose?(inputs: readonly Tensor[], attributes: A, target: Pick<Emitter, 'convBlock'>): Tensor | undefined;
   /**
    * The gradient rule: given `dy = ∂loss/∂output`, gives `∂loss/∂inputs[index]`, a tensor of that input's shape.
    * `'none'` marks an op whose output does not vary smoothly with its inputs (comparisons, casts to integers).

@@ -1,4 +1,3 @@
-import { type CompiledGraph, compile } from '../graph/compile.ts';
 import { gradients } from '../graph/gradients.ts';
 import { add } from '../graph/ops/add.ts';
 import { divide } from '../graph/ops/divide.ts';
@@ -38,9 +37,10 @@ export type Objective =
   | { readonly kind: 'batch'; loss(embeddings: Tensor, labels: Tensor, scope: Scope): LossOutput }
   | { readonly kind: 'pairs'; loss(left: Tensor, right: Tensor, similar: Tensor, scope: Scope): LossOutput };
 
-/** The compiled step and the names that its runner needs. */
+/** The described step and the names that its runner needs. */
 export interface StepGraph {
-  readonly graph: CompiledGraph;
+  /** Loss, rate, diagnostics and the next state by name, ready to be compiled for a runtime. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
   readonly parameters: readonly Parameter[];
   /** Every array that a step turns into its next value: parameters, their slots, the step count. */
   readonly state: readonly StateEntry[];
@@ -123,7 +123,7 @@ export function buildStep(plan: StepPlan): StepGraph {
   });
 
   return {
-    graph: compile(outputs, { name: 'training-step' }),
+    outputs,
     parameters,
     state,
     diagnostics: Object.keys(diagnostics),

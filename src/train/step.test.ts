@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../test/gradcheck.ts';
 import { denseOracle } from '../../test/oracles.ts';
 import { createRandom } from '../base/random.ts';
+import { compile } from '../graph/compile.ts';
 import { tanh } from '../graph/ops/tanh.ts';
 import type { RuntimeTensor } from '../graph/runtime/types.ts';
 import { contrastive } from '../loss/contrastive.ts';
@@ -198,7 +199,7 @@ describe('a stepper', () => {
     const batches = [batchOf('one'), batchOf('two')];
     for (const batch of batches) await stepper.run(batch);
 
-    const program = await nodeRuntime.load(step.graph.bytes, { purpose: 'training' });
+    const program = await nodeRuntime.load(compile(step.outputs).bytes, { purpose: 'training' });
     for (const { images, labels } of batches) {
       const feeds: Record<string, RuntimeTensor> = {
         images: nodeRuntime.tensor('uint8', images, [NUM_IMAGES, 2, 3, 1]),

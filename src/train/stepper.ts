@@ -1,5 +1,7 @@
 import { SamesameError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
+import { compile } from '../graph/compile.ts';
+import { findConvBlock } from '../graph/conv-block.ts';
 import type { Program, Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
 import { nextOf, type StepGraph } from './step-graph.ts';
 
@@ -31,7 +33,8 @@ export interface Stepper {
  * never copied and never pass through anything but ONNX Runtime.
  */
 export async function createStepper(step: StepGraph, runtime: Runtime, random: Random): Promise<Stepper> {
-  const program = await runtime.load(step.graph.bytes, { purpose: 'training' });
+  const graph = compile(step.outputs, { name: 'training-step', convBlock: await findConvBlock(runtime) });
+  const program = await runtime.load(graph.bytes, { purpose: 'training' });
   const fill = ({ shape }: { readonly shape: readonly number[] }, data: Float32Array) =>
     runtime.tensor('float32', data, shape);
   const lengthOf = (shape: readonly number[]) => shape.reduce((product, dim) => product * dim, 1);
@@ -87,9 +90,9 @@ export async function createStepper(step: StepGraph, runtime: Runtime, random: R
   };
 }
 
-function scalarOutputs({ graph, state }: StepGraph, runtime: Runtime): Record<string, RuntimeTensor> {
+function scalarOutputs({ outputs, state }: StepGraph, runtime: Runtime): Record<string, RuntimeTensor> {
   const carried = new Set(state.map(({ name }) => nextOf(name)));
-  const names = Object.keys(graph.outputs).filter((name) => !carried.has(name));
+  const names = Object.keys(outputs).filter((name) => !carried.has(name));
   return Object.fromEntries(names.map((name) => [name, runtime.tensor('float32', new Float32Array(1), [])]));
 }
 

@@ -4,14 +4,14 @@ import { type ConvAttributes, conv2d } from './conv2d.ts';
 import { flip } from './flip.ts';
 import { transpose } from './transpose.ts';
 
-/** Below so many pixels, or channels, of x the turned convolution has too little to do for each patch that it gathers. */
+/** Below so many pixels, or channels, of x the turned convolution has too little to do for each window that it copies. */
 const MIN_PIXELS = 100;
 const MIN_CHANNELS = 16;
 
 /**
- * `∂loss/∂x` of a convolution. With stride 1 and one group it can be a convolution of `dy` with the weight turned round
- * and its channel axes swapped, which ONNX Runtime does faster than its `ConvTranspose` on large images of many channels
- * (11 against 12 ms at 160×32×14×14), and half as fast on small ones (16 against 8 ms at 110×64×7×7).
+ * `∂loss/∂x` of a convolution. Where it can be turned round, that is a convolution again, which ONNX Runtime does faster
+ * than its `ConvTranspose` on large images of many channels (11 against 12 ms at 160×32×14×14), and half as fast on small
+ * ones (16 against 8 ms at 110×64×7×7). With blocked convolutions it is always faster; `convTranspose2d` sees to that.
  */
 export function convInputGradient(
   dy: Tensor,
@@ -19,8 +19,22 @@ export function convInputGradient(
   shape: Shape,
   attributes: ConvAttributes,
 ): Tensor {
-  const { kernel, strides, pads, dilations, groups } = attributes;
   const [, channels, height, width] = shape.map(Number);
+  const isPointwise = attributes.kernel.every((taps) => taps === 1);
+  const isLarge = height * width >= MIN_PIXELS && channels >= MIN_CHANNELS;
+  const turned = isPointwise || isLarge ? turnedConv(dy, weight, attributes) : undefined;
+  return turned ?? convTranspose2d(dy, weight, shape, attributes);
+}
+
+/**
+ * The adjoint of a convolution with stride 1 and one group as a convolution: the weight turned round, its channel axes
+ * swapped. Undefined where strides, groups or large pads are in the way.
+ */
+export function turnedConv(
+  dy: Tensor,
+  weight: Tensor,
+  { kernel, strides, pads, dilations, groups }: ConvAttributes,
+): Tensor | undefined {
   const span = [0, 1].map((i) => (kernel[i] - 1) * dilations[i]);
   const mirrored = [0, 1, 2, 3].map((side) => span[side % 2] - pads[side]) as [
     number,
@@ -28,11 +42,8 @@ export function convInputGradient(
     number,
     number,
   ];
-  const isTurnable =
-    groups === 1 && strides.every((stride) => stride === 1) && mirrored.every((rows) => rows >= 0);
-  const isPointwise = kernel.every((taps) => taps === 1);
-  const isLarge = height * width >= MIN_PIXELS && channels >= MIN_CHANNELS;
-  if (!isTurnable || !(isPointwise || isLarge)) return convTranspose2d(dy, weight, shape, attributes);
-  const turned = isPointwise ? weight : flip(weight, [2, 3]);
+  if (groups !== 1 || strides.some((stride) => stride !== 1) || mirrored.some((rows) => rows < 0))
+    return undefined;
+  const turned = kernel.every((taps) => taps === 1) ? weight : flip(weight, [2, 3]);
   return conv2d(dy, transpose(turned, [1, 0, 2, 3]), { padding: mirrored, dilation: dilations });
 }

@@ -90,7 +90,8 @@ test('a 2×2 window on a 3×3 image, worked by hand', () =>
 
 describe('values and gradients against the definition', () => {
   test('with bias', () => check(plain, true));
-  test('large enough to be turned round', () => check({ ...plain, n: 1, c: 16, o: 1, size: [10, 10] }));
+  test('large enough to be turned round', () =>
+    check({ ...plain, n: 1, c: 16, o: 1, size: [10, 10], kernel: [1, 2], pads: [0, 0, 0, 1] }));
   test('1×1', () => check({ ...plain, kernel: [1, 1], pads: [0, 0, 0, 0] }));
   test('asymmetric pads and stride 2', () =>
     check({ ...plain, size: [6, 6], stride: [2, 2], pads: [0, 0, 1, 1] }, true));

@@ -1,5 +1,6 @@
 import { SamesameError } from '../../base/errors.ts';
 import { apply, describeShape, type OpRule, type Tensor } from '../tensor.ts';
+import { canBlock, emitBlockedConv } from './blocked-conv.ts';
 import { convInputGradient } from './conv2d-input-gradient.ts';
 import { convWeightGradient } from './conv2d-weight-gradient.ts';
 import { reduceSum } from './reduce-sum.ts';
@@ -22,8 +23,13 @@ export const convRule: OpRule<ConvAttributes> = {
     dtype: x.dtype,
     shape: [x.shape[0], weight.shape[0], ...windowOutput(x, attributes)],
   }),
-  emit: (emitter, inputs, { attributes: { kernel, strides, pads, dilations, groups } }) =>
-    emitter.node('Conv', inputs, { kernel_shape: kernel, strides, pads, dilations, group: groups }),
+  emit: (emitter, inputs, node) => {
+    const { convBlock } = emitter;
+    if (convBlock !== undefined && canBlock(convBlock, node))
+      return emitBlockedConv(emitter, inputs, node, convBlock);
+    const { kernel, strides, pads, dilations, groups } = node.attributes;
+    return emitter.node('Conv', inputs, { kernel_shape: kernel, strides, pads, dilations, group: groups });
+  },
   gradient: (dy, { inputs: [x, weight], attributes }, index) => {
     if (index === 0) return convInputGradient(dy, weight, x.shape, attributes);
     if (index === 1) return convWeightGradient(x, dy, weight.shape, attributes);

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { nodeRuntime, runOn, webRuntime } from '../../../test/gradcheck.ts';
+import { createRandom } from '../../base/random.ts';
+import { compile } from '../compile.ts';
+import { findConvBlock } from '../conv-block.ts';
+import { gradients } from '../gradients.ts';
+import { readOnnx } from '../read.ts';
+import type { Tensor } from '../tensor.ts';
+import { type ConvOptions, conv2d } from './conv2d.ts';
+import { multiply } from './multiply.ts';
+import { reduceSum } from './reduce-sum.ts';
+import { input } from './source.ts';
+
+const block = await findConvBlock(nodeRuntime);
+
+type Shape = readonly [number, number, number, number];
+
+test.skipIf(block === undefined).each<[string, Shape, Shape, ConvOptions, number]>([
+  ['whole blocks', [2, 32, 7, 6], [16, 32, 3, 3], { padding: 1 }, 2],
+  ['few channels in', [2, 3, 9, 9], [16, 3, 5, 5], { padding: 2, stride: 2 }, 1],
+  ['one channel in', [3, 1, 8, 8], [32, 1, 3, 3], {}, 1],
+  ['outputs that do not fill a block', [2, 16, 6, 6], [24, 16, 3, 3], { padding: [1, 0, 0, 1] }, 1],
+  ['dilation', [1, 16, 9, 9], [16, 16, 3, 3], { dilation: 2, padding: 2 }, 2],
+  ['1×1', [2, 64, 4, 4], [32, 64, 1, 1], {}, 2],
+])(
+  'where the processor has blocked convolutions, they give what plain ones give: %s',
+  async (_name, xShape, weightShape, options, atLeast) => {
+    const random = createRandom('blocked');
+    const x = input('x', 'float32', xShape);
+    const weight = input('weight', 'float32', weightShape);
+    const bias = input('bias', 'float32', [weightShape[0]]);
+    const y = conv2d(x, weight, { ...options, bias });
+    const [dx, dw, db] = gradients(reduceSum(multiply(y, y)), [x, weight, bias]);
+    const outputs = { y, dx, dw, db };
+    const feed = (tensor: Tensor) => {
+      const length = (tensor.shape as number[]).reduce((product, dim) => product * dim, 1);
+      return { tensor, values: Float64Array.from({ length }, () => random.normal()) };
+    };
+    const feeds = { x: feed(x), weight: feed(weight), bias: feed(bias) };
+    const blocked = compile(outputs, { convBlock: block }).bytes;
+    const numBlocked = readOnnx(blocked).nodes.filter(
+      ({ opType, domain }) => opType === 'Conv' && domain === 'com.microsoft.nchwc',
+    ).length;
+    expect(numBlocked).toBeGreaterThanOrEqual(atLeast);
+
+    const expected = await runOn(nodeRuntime, compile(outputs).bytes, feeds);
+    const received = await runOn(nodeRuntime, blocked, feeds);
+    for (const [name, values] of Object.entries(expected)) {
+      expect(received[name], name).toBeAllClose(values, { rtol: 1e-4, atol: 1e-3 });
+    }
+  },
+);
+
+test('the web runtime has no blocked convolution', async () => {
+  expect(await findConvBlock(webRuntime)).toBeUndefined();
+});
