@@ -54,7 +54,7 @@ export async function embedFiles(
       const decodeOne = async (i: number) => {
         decoded[i] = await decodeImage(chunk[i], input).catch(reasonOf);
       };
-      await forEachInParallel(chunk.length, availableParallelism() + 1, decodeOne, signal);
+      await forEachInParallel(chunk.length, 3 * availableParallelism(), decodeOne, signal);
       const pixels = new Uint8Array(chunk.length * imageBytes);
       const first = paths.length;
       for (const [i, image] of decoded.entries()) {

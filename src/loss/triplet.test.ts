@@ -44,7 +44,7 @@ function tripletOf(
   labels: ArrayLike<number>,
   options: TripletOptions,
 ): number {
-  const { margin = 0.2, mining = 'batch-all', soft = false, squared = false } = options;
+  const { margin = 0.5, mining = 'batch-all', soft = false, squared = false } = options;
   const triplets = tripletsOf(distancesOf(embeddings, labels.length, squared), labels, mining);
   const costs = triplets.map(([p, n]) => (soft ? Math.log1p(Math.exp(p - n)) : Math.max(p - n + margin, 0)));
   const counted = mining === 'batch-all' && !soft ? costs.filter((cost) => cost > 0) : costs;
@@ -172,7 +172,7 @@ describe.each(minings)('degenerate batches, %s', (mining) => {
   test('equal points cost the margin and get gradient 0', async () => {
     const point = [0.5, -0.25];
     const results = await measure([point, point, point, point], [1, 1, 2, 2], { mining });
-    expect(results.loss).toBeAllClose([0.2], { rtol: 1e-5 });
+    expect(results.loss).toBeAllClose([0.5], { rtol: 1e-5 });
     nothing(results.gradient);
     expect(results.activeShare).toEqual([1]);
     nothing(results.embeddingSpread);

@@ -34,7 +34,7 @@ export const trainConfigSchema = z.strictObject({
   /** Explicit pairs to draw from the training images; half of them similar. */
   numPairs: z.int().min(2).default(70_000),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
-  learningRate: z.number().positive().default(3e-3),
+  learningRate: z.number().positive().default(2e-3),
   /** Of SGD. */
   momentum: share.default(0.9),
   nesterov: z.boolean().default(true),

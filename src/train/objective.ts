@@ -21,7 +21,7 @@ export interface ConfiguredObjective {
 /** Those of the losses; a comparator's distances reach from 0 to 1. */
 const DEFAULT_MARGINS: Readonly<Record<string, number>> = {
   contrastive: 1,
-  triplet: 0.2,
+  triplet: 0.5,
   'binary-cross-entropy': 1,
   focal: 1,
   'mean-squared-error': 1,

@@ -116,7 +116,7 @@ describe('train', () => {
       batchSize: 8,
       lossOptions: { balanced: true, margin: 0.7 },
       image: { height: 16, width: 16, channels: 3, resize: 'fit' },
-      learningRate: 0.003,
+      learningRate: 0.002,
     });
   });
 
