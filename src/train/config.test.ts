@@ -88,7 +88,7 @@ describe('what is minimised', () => {
     [{ loss: 'contrastive' }, 'batch', undefined, 1],
     [{ lossOptions: { margin: 0.5 } }, 'batch', undefined, 0.5],
     [{ feed: 'pairs' }, 'pairs', undefined, 1],
-    [{ loss: 'triplet', feed: 'batch' }, 'batch', undefined, 0.2],
+    [{ loss: 'triplet', feed: 'batch' }, 'batch', undefined, 0.5],
     [{ loss: 'focal' }, 'pairs', 'absolute-difference', 1],
     [{ loss: 'binary-cross-entropy', comparator: 'concat', feed: 'pairs' }, 'pairs', 'concat', 1],
   ])('%j is fed %s', (options, kind, head, margin) => {
