@@ -1,5 +1,5 @@
 import { createRandom } from '../base/random.ts';
-import { createAugmenter } from '../data/augment/augmenter.ts';
+import { type Augment, createAugmenter } from '../data/augment/augmenter.ts';
 import type { AugmentOptions } from '../data/augment/options.ts';
 import { groupByClass } from '../data/classes.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
@@ -7,7 +7,7 @@ import { chooseClassBatch, createClassSampler } from '../data/samplers/class.ts'
 import { createPairSampler } from '../data/samplers/pairs.ts';
 import type { PixelShape } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
-import { type Augment, type Feeder, feedBatches, feedPairs } from '../train/feeder.ts';
+import { type Feeder, feedBatches, feedPairs } from '../train/feeder.ts';
 import type { ConfiguredObjective } from '../train/objective.ts';
 import type { PreparedData } from './prepare.ts';
 

@@ -17,14 +17,14 @@ const MINING = { 'batch-all': batchAll, 'batch-hard': batchHard, 'semi-hard': se
 
 export interface TripletOptions {
   /**
-   * How much farther a negative must be than a positive, above 0. Default .5, for embeddings of length 1: after five
-   * epochs of MNIST it was still gaining where FaceNet's .2 had come to rest on a few hard triplets (docs/compact.md).
+   * How much farther a negative must be than a positive, above 0. Default .5, for embeddings of length 1, where
+   * distances go up to 2: at FaceNet's .2 our runs came to rest on a few hard triplets earlier (docs/compact.md).
    */
   readonly margin?: number;
   /**
    * Which triplets count. Default `'batch-all'`: `'batch-hard'` learns from the few hardest only, which on a young
-   * network may end with all points in one (FaceNet, section 3.2). `'semi-hard'` lies between. Forward and backward
-   * for 160 embeddings on two cores: 0.6 ms batch-hard, 3 ms batch-all, 12 ms semi-hard, 45 ms batch-all and soft.
+   * network may end with all points in one (FaceNet, section 3.2). `'semi-hard'` lies between. Batch-hard costs least;
+   * batch-all, semi-hard and soft batch-all cost more, in that order, the last about as much as a small network.
    */
   readonly mining?: keyof typeof MINING;
   /** `ln(1 + exp(gap))` in place of the hinge: no margin to choose, and no triplet is ever done. Default false. */

@@ -1,11 +1,9 @@
 import type { Random } from '../base/random.ts';
+import type { Augment } from '../data/augment/augmenter.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { PairSampler } from '../data/samplers/pairs.ts';
 import type { BatchSampler } from '../data/samplers/sampler.ts';
 import type { StepBatch } from './stepper.ts';
-
-/** Changes images in place: uint8 `[n, H, W, C]`. */
-export type Augment = (images: Uint8Array, random: Random) => void;
 
 /** Gives each step its images. */
 export interface Feeder {

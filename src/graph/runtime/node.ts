@@ -32,7 +32,7 @@ export function createRuntime({
       intraOpNumThreads: numThreads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
-      // Blocked layouts pay for conversions that a training graph, whose weights change, never earns back.
+      // What `all` adds needs constant weights; a training graph asks for blocked convolutions itself (graph/conv-block.ts).
       graphOptimizationLevel: purpose === 'training' ? 'extended' : 'all',
       enableProfiling: profilePrefix !== undefined,
       profileFilePrefix: profilePrefix,
