@@ -16,6 +16,7 @@ import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
 import { buildStep, type StepPlan } from '../train/step-graph.ts';
 import { createStepper } from '../train/stepper.ts';
+import { modelValues } from '../train/weight-average.ts';
 import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
@@ -97,6 +98,7 @@ async function trainPrepared(
     schedule: createSchedule(config, { stepsPerEpoch: feeder.stepsPerEpoch, numEpochs }),
     clipNorm: config.clipNorm || undefined,
     l2: config.l2,
+    averageDecay: config.averageDecay,
   };
   const step = buildStep(plan);
   const stepper = await createStepper(step, runtime, random.fork('parameters'));
@@ -107,6 +109,7 @@ async function trainPrepared(
     imageShape: data.target,
     pixelScale,
     comparator: configured.comparator,
+    bothWays: config.bothWays,
   };
 
   const resumeFrom = resume ? await loadCheckpoint(checkpoints, identity, out) : undefined;
@@ -116,7 +119,7 @@ async function trainPrepared(
     stepper,
     feeder,
     numEpochs,
-    validate: createValidator(parts, data, runtime),
+    validate: createValidator(parts, data, config, runtime),
     patience: config.patience || undefined,
     margin: configured.margin,
     checkpoints,
@@ -140,7 +143,7 @@ async function trainPrepared(
     config,
     data,
     parts,
-    values: best,
+    values: modelValues(best),
     records,
     trainSeconds: seconds,
     runtime,

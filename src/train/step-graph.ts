@@ -15,6 +15,7 @@ import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
 import { createScope, type Parameter, type Scope } from '../nn/scope.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { Schedule } from './schedules.ts';
+import { averageOf, nextAverage } from './weight-average.ts';
 
 /** Everything that one training step computes. */
 export interface StepPlan {
@@ -30,6 +31,8 @@ export interface StepPlan {
   readonly clipNorm?: number;
   /** Adds `l2 · Σ weight²` to the loss. Default 0. */
   readonly l2?: number;
+  /** Keep running means of all parameters, of which a step keeps this share. Default 0: none are kept. */
+  readonly averageDecay?: number;
 }
 
 /** What is minimised: a function of a batch and its labels, or of explicit pairs. */
@@ -121,6 +124,13 @@ export function buildStep(plan: StepPlan): StepGraph {
       outputs[nextOf(name)] = result.slots[slot];
     });
   });
+
+  const { averageDecay = 0 } = plan;
+  for (const { name, shape } of averageDecay > 0 ? parameters : []) {
+    const mean = input(averageOf(name), 'float32', shape);
+    state.push({ name: averageOf(name), shape });
+    outputs[nextOf(averageOf(name))] = nextAverage(mean, outputs[nextOf(name)], count, averageDecay);
+  }
 
   return {
     outputs,
