@@ -4,6 +4,7 @@ import type { ZodType } from 'zod';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { guessPixelShape } from '../data/pixels/guess.ts';
 import type { ImageSet, ResizeRule } from '../data/types.ts';
+import { readPreset } from '../jobs/presets.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
 import { toNumber } from './common.ts';
 
@@ -16,6 +17,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
   'Network and loss:': {
     network: 'encoder',
     embeddingSize: 'numbers in an embedding, where the network leaves it open',
+    normalize: 'leave embeddings as long as they are, where the network leaves it open',
     loss: 'what training makes small',
     comparator: 'learned head, for losses that need one',
     bothWays: 'ask a head that is not symmetric once, not both ways round',
@@ -59,6 +61,7 @@ const RESIZE_RULES: readonly ResizeRule[] = ['fit', 'cover', 'stretch'];
 /** What `train` is told about the configuration, as commander has it. */
 export type TrainFlags = Partial<Record<FlagKey, unknown>> & {
   readonly config?: string;
+  readonly preset?: string;
   readonly margin?: number;
   readonly mining?: string;
   readonly size?: readonly [number, number];
@@ -89,11 +92,14 @@ export function addTrainFlags(verb: Command): Command {
 }
 
 /**
- * The settings that differ from the defaults: those of `--config`, and over them the flags.
+ * The settings that differ from the defaults: those of `--preset`, over them those of `--config`, and over them the flags.
  * @throws E_CONFIG, E_NOT_FOUND
  */
 export async function readTrainFlags(flags: TrainFlags, set: ImageSet): Promise<TrainOptions> {
-  const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
+  const file: TrainOptions = {
+    ...(flags.preset === undefined ? {} : (await readPreset(flags.preset)).config),
+    ...(flags.config === undefined ? {} : await readConfigFile(flags.config)),
+  };
   const defaults = trainConfigSchema.parse({});
   // Commander has a value for each --no-… flag, given or not.
   const isGiven = (key: FlagKey | 'seed') =>

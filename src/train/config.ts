@@ -24,6 +24,8 @@ export const trainConfigSchema = z.strictObject({
   network: z.enum(ENCODERS).default('compact'),
   /** D, where the network leaves it open. */
   embeddingSize: z.int().min(1).max(4096).default(64),
+  /** Scale embeddings to length 1, where the network leaves it open. */
+  normalize: z.boolean().default(true),
   /** Name of the loss, and its own options. With explicit pairs the default is contrastive: triplets need labels. */
   loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('triplet'),
   lossOptions: z.record(z.string(), z.unknown()).default({}),

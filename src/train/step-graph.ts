@@ -29,7 +29,7 @@ export interface StepPlan {
   readonly schedule: Schedule;
   /** Scale the gradient down to this length where it is longer. Default: no limit. */
   readonly clipNorm?: number;
-  /** Adds `l2 · Σ weight²` to the loss. Default 0. */
+  /** Adds `l2 · Σ weight²` to the loss, beside what layers add of their own. Default 0. */
   readonly l2?: number;
   /** Keep running means of all parameters, of which a step keeps this share. Default 0: none are kept. */
   readonly averageDecay?: number;
@@ -156,15 +156,11 @@ function applyObjective({ objective, batchSize }: StepPlan, embeddings: Tensor, 
 }
 
 function addPenalty(loss: Tensor, parameters: readonly Parameter[], l2: number): Tensor {
-  if (l2 === 0) return loss;
-  const squares = parameters.filter(({ decays }) => decays).map(({ tensor }) => reduceSum(square(tensor)));
-  return add(
-    loss,
-    multiply(
-      squares.reduce((sum, value) => add(sum, value)),
-      l2,
-    ),
-  );
+  const penalties = parameters.flatMap(({ tensor, decays, l2: own }) => {
+    const factor = own + (decays ? l2 : 0);
+    return factor === 0 ? [] : [multiply(reduceSum(square(tensor)), factor)];
+  });
+  return penalties.reduce((sum, penalty) => add(sum, penalty), loss);
 }
 
 /** All gradients scaled by `limit / norm` where their common norm is above the limit (Pascanu et al. 2013). */

@@ -12,6 +12,7 @@ function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
 const READ_WHEN: Readonly<
   Partial<Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig): boolean }>>
 > = {
+  normalize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
   embeddingSize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
