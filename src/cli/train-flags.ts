@@ -45,6 +45,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
   },
   'Images:': {
     augment: 'auto, none, or JSON: \'{"rotateDegrees": 15}\'',
+    scalePixels: 'brightness as mean 0 and deviation 1, or from 0 to 1',
     maxImages: 'most images to train on; 0 for all',
     validation: 'held out to choose by: a fraction, or a number of images',
     test: 'held out to measure on',

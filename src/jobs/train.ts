@@ -6,6 +6,7 @@ import { checkWritable, removeLeftovers, writeFileAtomic } from '../base/files.t
 import { createRandom } from '../base/random.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
+import type { PixelScale } from '../nn/layers/pixels.ts';
 import { createEncoder } from '../nn/networks/by-name.ts';
 import { createCheckpointFolder } from '../train/checkpoints.ts';
 import type { TrainConfig, TrainOptions } from '../train/config.ts';
@@ -75,6 +76,9 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   }
 }
 
+/** Bytes from 0 to 1, as published experiments read them. */
+const UNIT_SCALE: PixelScale = { mean: 0, deviation: 1 };
+
 async function trainPrepared(
   job: TrainJob,
   config: TrainConfig,
@@ -85,7 +89,8 @@ async function trainPrepared(
 ): Promise<FinishedRun> {
   const random = createRandom(config.seed);
   const { out, resume, checkpointSeconds, signal } = job;
-  const pixelScale = await measurePixelScale(data.pixels, data.splits.train);
+  const pixelScale =
+    config.scalePixels === 'unit' ? UNIT_SCALE : await measurePixelScale(data.pixels, data.splits.train);
   const feeder = createFeeder(config, data, configured);
   const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
   const plan: StepPlan = {

@@ -76,6 +76,8 @@ export const trainConfigSchema = z.strictObject({
   augment: z.union([z.enum(['auto', 'none']), z.record(z.string(), z.unknown())]).default('auto'),
   /** Input size and colours; left out, they are guessed from the images. */
   image: imageSchema.optional(),
+  /** Brightness before the first layer: `standard`, mean 0 and deviation 1 over training images; `unit`, from 0 to 1. */
+  scalePixels: z.enum(['standard', 'unit']).default('standard'),
   /** Held out to choose the epoch, the threshold and the calibration. */
   validation: heldOut.default(0.15),
   /** Held out for the final numbers. */
