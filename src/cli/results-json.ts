@@ -31,6 +31,7 @@ export interface RetrievalJson {
   readonly rPrecision: number | null;
   readonly mapAtR: number | null;
   readonly numQueries: number;
+  readonly numGallery: number;
   readonly baselines: { readonly rawPixels: { recallAt1: number | null; mapAtR: number | null } | null };
   readonly intervals: Readonly<Record<string, Bounds>>;
 }
@@ -93,6 +94,7 @@ function retrievalJson(from: Retrieval, rawPixels: Retrieval | null): RetrievalJ
   return {
     ...valuesOf(rates),
     numQueries: from.numQueries,
+    numGallery: from.numGallery,
     baselines: {
       rawPixels: rawPixels && valuesOf({ recallAt1: rawPixels.recallAt[1], mapAtR: rawPixels.mapAtR }),
     },
