@@ -40,7 +40,7 @@ export interface TrainJob {
   /** Bytes of decoded pixels to keep in memory. Default 1 GiB. */
   readonly memoryBytes?: number;
   readonly checkpointSeconds?: number;
-  /** Write `tensorboard/`: curves, histograms, pairs and embeddings for TensorBoard. Default true: it costs about a step an epoch. */
+  /** Write `tensorboard/`: curves, histograms, pairs and embeddings for TensorBoard. Default true: it costs the time of about two steps an epoch. */
   readonly tensorboard?: boolean;
   readonly runtime?: Runtime;
   /** Ends the run: decoding at once, training after a step, whose checkpoint `resume` goes on from. */

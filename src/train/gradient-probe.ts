@@ -16,8 +16,8 @@ export type GradientProbe = (
 
 /**
  * A look at the gradients of a training step, beside the step itself: the same graph, compiled to other outputs.
- * It costs the forward and backward pass of one step. The program is loaded for each look and let go after it: loading
- * takes less than a step, and kept it would hold the activations of a batch in memory for nothing.
+ * The program is loaded for each look and let go after it, so that it does not hold the activations of a batch while
+ * steps run; with that, a look takes the time of about two steps.
  */
 export function createGradientProbe(step: StepGraph, runtime: Runtime): GradientProbe {
   const shapes = new Map(step.state.map(({ name, shape }) => [name, shape]));

@@ -24,7 +24,7 @@ const LIMITS = ((): Float64Array => {
  *
  * Values that are not finite are left out: TensorFlow refuses such a tensor, but a picture of the rest is what shows
  * where it went wrong. Without a value there is one bucket, with nothing in it.
- * @param values read during the call
+ * @param values float32, read during the call
  * @source tensorflow/core/lib/histogram/histogram.cc
  * @example countValues([0.5, -2, 0.5]).num // 3
  */
