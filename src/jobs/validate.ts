@@ -32,11 +32,7 @@ export function createValidator(
  * @param threshold a pair is called the same when `distance < threshold`
  * @throws E_DATA_EMPTY, E_DATA_LENGTH, E_NAN
  */
-export function validationOf(
-  distances: Float32Array,
-  similar: Float32Array,
-  threshold: number,
-): Validation {
+export function validationOf(distances: Float32Array, similar: Float32Array, threshold: number): Validation {
   const { accuracy, precision, recall, auc, recallAtPrecision, numPairs, numSimilar } = verify({
     distances,
     similar,
