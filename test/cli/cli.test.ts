@@ -33,6 +33,7 @@ describe('train', () => {
       run: join('runs', 'shapes'),
       model: join('runs', 'shapes', 'model'),
       report: join('runs', 'shapes', 'report.html'),
+      tensorboard: join('runs', 'shapes', 'tensorboard'),
       images: 36,
       splits: { train: 24, validation: 6, test: 6 },
       epochs: 2,
@@ -58,6 +59,7 @@ describe('train', () => {
       'config.json',
       'metrics.jsonl',
       'report.html',
+      'tensorboard/projector_config.pbtxt',
       'model/encoder.onnx',
       'model/config.json',
     ]) {
@@ -75,9 +77,11 @@ describe('train', () => {
   });
 
   it('numbers the folder of a second run, and shows a table without --json', async () => {
-    const again = await run('train', 'shapes', '--epochs', '1', ...SMALL, '--quiet', '--test-pairs', '50');
+    const flags = ['--epochs', '1', ...SMALL, '--quiet', '--test-pairs', '50', '--no-tensorboard'];
+    const again = await run('train', 'shapes', ...flags);
     expect(again.code, again.stderr).toBe(0);
     expect(existsSync(join(cwd, 'runs/shapes-2/model/encoder.onnx'))).toBe(true);
+    expect(existsSync(join(cwd, 'runs/shapes-2/tensorboard'))).toBe(false);
     expect(again.stdout).toMatch(/Accuracy +\d\.\d{4} +\d\.\d{4}–\d\.\d{4} +\d\.\d{4} +0\.5000/);
     expect(again.stderr).not.toContain('epoch');
   });
