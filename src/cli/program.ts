@@ -29,6 +29,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
   },
+  datasets: {
+    about: 'List public data sets with their licences; "datasets get NAME" fetches one.',
+    load: async () => (await import('./datasets.ts')).addDatasets,
+  },
 };
 
 /** The command line for these arguments: the verb that they name is whole, of the others only what the help lists. */
