@@ -179,7 +179,7 @@ function describeEvent(event: CatalogEvent): string {
       return `${file}  ${formatBytes(doneBytes)}${of}  ${formatBytes(bytesPerSecond)}/s${left}`;
     }
     case 'retry':
-      return `${event.file}: ${event.reason}; trying again in ${formatDuration(event.waitMs / 1000)}`;
+      return `${event.file}: ${event.reason}; trying again${event.waitMs === 0 ? '' : ` in ${formatDuration(event.waitMs / 1000)}`}`;
     case 'verified':
       return `${event.file}  ${CHECKED[event.by]}`;
     case 'unpack':

@@ -267,8 +267,8 @@ describe('getDataset', () => {
     await expect(failure).rejects.toMatchObject({ code: 'E_DOWNLOAD' });
     const { message } = (await failure.catch((error) => error)) as Error;
     expect(message).toContain(
-      `put images_background.zip (${first.sizeBytes} bytes, sha256 ${first.sha256})\n` +
-        `     at ${join(root, 'cache', 'omniglot', 'images_background.zip')}`,
+      `put images_background.zip (${first.sizeBytes} bytes, sha256 ${first.sha256})\n      from ${first.urls[0]}\n` +
+        `      at ${join(root, 'cache', 'omniglot', 'images_background.zip')}`,
     );
     expect(message).toContain(`at ${join(root, 'cache', 'omniglot', third.name)}`);
     expect(existsSync(join(root, 'out'))).toBe(false);

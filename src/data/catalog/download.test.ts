@@ -105,7 +105,9 @@ describe('downloadFile', () => {
       if (Buffer.compare(readFileSync(part), FILE) !== 0)
         throw new SamesameError('E_DATA', { what: 'wrong' });
     };
-    await get({ check });
+    const reasons: string[] = [];
+    await get({ check, onProgress: (event) => event.kind === 'retry' && reasons.push(event.reason) });
+    expect(reasons).toEqual([expect.stringContaining('checksum is wrong')]);
     expect(server.requests.slice(1)).toEqual(['GET a.zip bytes=20000-', 'GET a.zip']);
     expect(isWhole()).toBe(true);
   });

@@ -24,6 +24,8 @@ export interface DownloadOptions extends Patience {
   readonly help?: string;
 }
 
+const JOINED = 'what was fetched in two pieces is not one file: its checksum is wrong';
+
 /**
  * Fetches a file from the first of its addresses that gives it, whole and checked, to `path`. Until then its bytes are
  * in `<path>.part`: after an interruption, the next call goes on behind them.
@@ -36,7 +38,7 @@ export async function downloadFile(
   path: string,
   options: DownloadOptions = {},
 ): Promise<void> {
-  const { check, help } = options;
+  const { check, help, onProgress } = options;
   const part = `${path}.part`;
   await mkdir(dirname(path), { recursive: true }).catch((error) => {
     throw errorFromSystem(error, `making the folder of ${path}`);
@@ -63,6 +65,7 @@ export async function downloadFile(
         await removePart(part);
         if (error.code !== 'E_DATA') throw error;
         if (!isResumed) reasons.push(`${url}: ${error.message}`);
+        else onProgress?.({ kind: 'retry', file, reason: JOINED, waitMs: 0 });
         wrong = error;
       }
     }

@@ -80,7 +80,7 @@ export async function obtainFiles(entry: CatalogEntry, options: ObtainOptions): 
   return obtained;
 }
 
-/** `put a.zip (9464212 bytes, sha256 ad41…) at /home/…/a.zip`, for each. */
+/** `put a.zip (9464212 bytes, sha256 ad41…) from https://…/a.zip at /home/…/a.zip`, for each. */
 function describeMissing(entry: CatalogEntry, missing: readonly CatalogFile[], cache: string): string {
   const lines = missing.map((file) => {
     const facts = [
@@ -88,7 +88,8 @@ function describeMissing(entry: CatalogEntry, missing: readonly CatalogFile[], c
       file.sha256 === undefined ? undefined : `sha256 ${file.sha256}`,
     ].filter((fact) => fact !== undefined);
     const brackets = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
-    return `\n    put ${file.name}${brackets}\n     at ${cachedPath(cache, entry, file.name)}`;
+    const home = file.urls.length === 0 ? '' : `\n      from ${file.urls[0]}`;
+    return `\n    put ${file.name}${brackets}${home}\n      at ${cachedPath(cache, entry, file.name)}`;
   });
   return lines.join('');
 }
