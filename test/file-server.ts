@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -66,8 +67,11 @@ export async function serveFiles(files: Readonly<Record<string, Uint8Array>>): P
   return server;
 }
 
-/** Promises the whole file, sends `numBytes` of it (of the range that was asked for), and hangs up. */
-export function cutAfter(numBytes: number, tag = 'v1'): Fault {
+/**
+ * Promises the whole file, sends `numBytes` of it (of the range that was asked for), and hangs up.
+ * @param part where the client puts it: it is given the time to write what was sent, which a broken connection discards.
+ */
+export function cutAfter(numBytes: number, part: string, tag = 'v1'): Fault {
   return (request, response, file) => {
     const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
     const rest = file!.subarray(start);
@@ -76,7 +80,13 @@ export function cutAfter(numBytes: number, tag = 'v1'): Fault {
       'content-length': rest.length,
       ...(start > 0 && { 'content-range': `bytes ${start}-${file!.length - 1}/${file!.length}` }),
     });
-    response.write(rest.subarray(0, numBytes), () => setTimeout(() => response.destroy(), 20));
+    response.write(rest.subarray(0, numBytes));
+    const timer = setInterval(() => {
+      if (!existsSync(part) || statSync(part).size < start + numBytes) return;
+      clearInterval(timer);
+      response.destroy();
+    }, 5);
+    response.on('close', () => clearInterval(timer));
     return true;
   };
 }

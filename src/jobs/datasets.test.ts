@@ -229,7 +229,7 @@ describe('getDataset', () => {
 
   it('goes on with a cut download, and needs no network for what is in the cache', async () => {
     const entry = serve('omniglot', OMNIGLOT_FILES, [15, 5]);
-    server.faults.push(cutAfter(100));
+    server.faults.push(cutAfter(100, join(root, 'cache/omniglot/images_background.zip.part')));
     await get(entry);
     expect(server.requests[1]).toBe('GET images_background.zip bytes=100- if "v1"');
     await server.close();

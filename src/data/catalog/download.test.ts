@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { cutAfter, type FileServer, serveFiles } from '../../../test/file-server.ts';
+import { cutAfter as cutAfterIn, type FileServer, serveFiles } from '../../../test/file-server.ts';
 import { SamesameError } from '../../base/errors.ts';
 import { type DownloadOptions, downloadFile } from './download.ts';
 import type { CatalogEvent } from './types.ts';
@@ -33,6 +33,7 @@ afterEach(async () => {
 });
 const get = (options: DownloadOptions = {}, urls = [`${server.url}a.zip`]) =>
   downloadFile('a.zip', urls, path, { ...QUICK, ...options });
+const cutAfter = (numBytes: number, tag?: string) => cutAfterIn(numBytes, `${path}.part`, tag);
 const isWhole = () => Buffer.compare(readFileSync(path), FILE) === 0;
 
 describe('downloadFile', () => {

@@ -38,7 +38,7 @@ export async function downloadFile(
   path: string,
   options: DownloadOptions = {},
 ): Promise<void> {
-  const { check, help, onProgress } = options;
+  const { check, help, onProgress, signal } = options;
   const part = `${path}.part`;
   await mkdir(dirname(path), { recursive: true }).catch((error) => {
     throw errorFromSystem(error, `making the folder of ${path}`);
@@ -48,9 +48,10 @@ export async function downloadFile(
   const reasons: string[] = [];
   let wrong: unknown;
   for (const url of ordered) {
-    // A second time whole: bytes of two versions may have been joined where a server names no version.
-    for (const isResumed of url === former ? [true, false] : [false]) {
-      const reason = await fetchWithRetries(file, url, part, options);
+    for (let round = 1, isOver = false; !isOver; round++) {
+      const { reason, isJoined } = await fetchWithRetries(file, url, part, options);
+      // Where a server names no version, pieces of two may have been joined: then once more, whole.
+      isOver = !isJoined || round === 2;
       if (reason !== undefined) {
         reasons.push(`${url}: ${reason}`);
         break;
@@ -61,12 +62,14 @@ export async function downloadFile(
         await rm(`${part}.json`, { force: true });
         return;
       } catch (error) {
+        signal?.throwIfAborted();
         if (!(error instanceof SamesameError)) throw errorFromSystem(error, `writing ${path}`);
-        await removePart(part);
         if (error.code !== 'E_DATA') throw error;
-        if (!isResumed) reasons.push(`${url}: ${error.message}`);
-        else onProgress?.({ kind: 'retry', file, reason: JOINED, waitMs: 0 });
-        wrong = error;
+        await removePart(part);
+        if (isOver) {
+          reasons.push(`${url}: ${error.message}`);
+          wrong = error;
+        } else onProgress?.({ kind: 'retry', file, reason: JOINED, waitMs: 0 });
       }
     }
   }
@@ -80,14 +83,21 @@ export async function downloadFile(
   });
 }
 
-/** Why it failed for good; undefined when the file is whole. */
+interface Fetched {
+  /** Why it failed for good; undefined when the file is whole. */
+  readonly reason?: string;
+  /** Whether it came in more than one piece. */
+  readonly isJoined: boolean;
+}
+
 async function fetchWithRetries(
   file: string,
   url: string,
   part: string,
   { tries = 4, waitMs = 1000, stallMs = 30_000, signal, onProgress }: DownloadOptions,
-): Promise<string | undefined> {
+): Promise<Fetched> {
   let furthest = 0;
+  let isJoined = false;
   for (let fruitless = 1; ; fruitless++) {
     const before = furthest;
     const startMs = performance.now();
@@ -96,15 +106,16 @@ async function fetchWithRetries(
       signal,
       onBytes(doneBytes, totalBytes, fresh) {
         furthest = Math.max(furthest, doneBytes);
+        isJoined = doneBytes > fresh;
         const bytesPerSecond = (fresh * 1000) / Math.max(1, performance.now() - startMs);
         const secondsLeft = totalBytes === undefined ? undefined : (totalBytes - doneBytes) / bytesPerSecond;
         onProgress?.({ kind: 'download', file, doneBytes, totalBytes, bytesPerSecond, secondsLeft });
       },
     });
-    if (outcome.kind === 'whole') return undefined;
-    if (outcome.kind === 'refused') return outcome.reason;
+    if (outcome.kind === 'whole') return { isJoined: isJoined || furthest === 0 };
+    if (outcome.kind === 'refused') return { reason: outcome.reason, isJoined };
     if (furthest > before) fruitless = 1;
-    if (fruitless >= tries) return outcome.reason;
+    if (fruitless >= tries) return { reason: outcome.reason, isJoined };
     const wait = waitMs * 2 ** (fruitless - 1);
     onProgress?.({ kind: 'retry', file, reason: outcome.reason, waitMs: wait });
     await sleep(wait, undefined, { signal }).catch(() => signal?.throwIfAborted());
