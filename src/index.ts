@@ -15,6 +15,9 @@ export { VERSION } from './base/version.ts';
 export {
   type AugmentOptions,
   type BadImage,
+  type CatalogEntry,
+  type CatalogEvent,
+  type CatalogFile,
   type Couples,
   type Dataset,
   type DecodeOptions,
@@ -69,6 +72,13 @@ export {
   verify,
 } from './evaluate/index.ts';
 export type { Runtime, RuntimeOptions } from './graph/runtime/types.ts';
+export {
+  type GetDatasetJob,
+  type GottenDataset,
+  getDataset,
+  type ListedDataset,
+  listDatasets,
+} from './jobs/datasets.ts';
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';

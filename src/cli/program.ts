@@ -33,6 +33,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'List the published experiments, and ours against them, that train --preset runs.',
     load: async () => (await import('./presets.ts')).addPresets,
   },
+  datasets: {
+    about: 'List public data sets with their licences; "datasets get NAME" fetches one.',
+    load: async () => (await import('./datasets.ts')).addDatasets,
+  },
 };
 
 /** The command line for these arguments: the verb that they name is whole, of the others only what the help lists. */

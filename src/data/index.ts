@@ -3,6 +3,9 @@
 export { checkOptionNames, suggest } from '../base/suggest.ts';
 export { type Augment, createAugmenter } from './augment/augmenter.ts';
 export { type AugmentOptions, readAugmentOptions } from './augment/options.ts';
+export { CATALOG } from './catalog/entries.ts';
+export { findCatalogEntry } from './catalog/find.ts';
+export type { CatalogEntry, CatalogEvent, CatalogFile } from './catalog/types.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
 export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
 export { fingerprintOf } from './fingerprint.ts';
