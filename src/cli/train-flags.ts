@@ -18,6 +18,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     network: 'encoder',
     embeddingSize: 'numbers in an embedding, where the network leaves it open',
     normalize: 'leave embeddings as long as they are, where the network leaves it open',
+    mirror: 'the model embeds an image together with its mirror image',
     loss: 'what training makes small',
     comparator: 'learned head, for losses that need one',
     bothWays: 'ask a head that is not symmetric once, not both ways round',

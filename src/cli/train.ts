@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SamesameError } from '../base/errors.ts';
 import { openDataset } from '../data/sources/open.ts';
-import { readPreset } from '../jobs/presets.ts';
+import { findNamedData, readPreset } from '../jobs/presets.ts';
 import { train } from '../jobs/train.ts';
 import { formatCount } from '../report/format.ts';
 import { addCommonOptions, type CommonOptions, memoryOption, openRuntime } from './common.ts';
@@ -109,7 +109,7 @@ async function runTrain(given: string | undefined, options: TrainVerbOptions): P
 /** The data that a preset is for. @throws E_CONFIG where none is named */
 async function dataOfPreset(name: string | undefined): Promise<string> {
   const preset = name === undefined ? undefined : await readPreset(name);
-  if (preset?.data) return preset.data;
+  if (preset?.data) return findNamedData(preset.data);
   throw new SamesameError('E_CONFIG', {
     what: 'there is nothing to train on',
     expected: preset === undefined ? 'samesame train DATA' : `samesame train DATA --preset ${preset.name}`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrainConfig } from '../train/config.ts';
 import { createObjective } from '../train/objective.ts';
-import { listPresets, readPreset } from './presets.ts';
+import { findNamedData, listPresets, readPreset } from './presets.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -36,6 +36,18 @@ describe('the presets that come along', () => {
     );
     expect(contrastive.config).toEqual(mse.config);
     expect(contrastive.published).not.toEqual(mse.published);
+  });
+});
+
+describe('findNamedData', () => {
+  it('knows what comes along, and says how to get the rest', () => {
+    expect(findNamedData('mnist')).toBe('mnist');
+    expect(() => findNamedData('no-such-data')).toThrow(
+      expect.objectContaining({
+        code: 'E_NOT_FOUND',
+        message: expect.stringContaining('samesame datasets get no-such-data'),
+      }),
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +52,23 @@ export async function readPreset(name: string, folder = PRESETS_FOLDER): Promise
     received: name,
     help: near === undefined ? 'samesame presets lists them' : `did you mean "${near}"?`,
     details: { preset: name, suggestion: near },
+  });
+}
+
+/**
+ * Where the data of a preset is: `mnist` comes along; any other name is a folder in `data/`, as `samesame datasets get`
+ * makes it, or one here.
+ * @throws E_NOT_FOUND that says how to get it
+ */
+export function findNamedData(name: string): string {
+  if (name === 'mnist') return name;
+  const path = [join('data', name), name].find((each) => existsSync(each));
+  if (path !== undefined) return path;
+  throw new SamesameError('E_NOT_FOUND', {
+    what: `the data of this preset, ${name}, is not here`,
+    expected: `a folder ${join('data', name)}`,
+    help: `fetch it: samesame datasets get ${name}; or name its folder: samesame train FOLDER --preset …`,
+    details: { dataset: name },
   });
 }
 

@@ -26,6 +26,8 @@ export const trainConfigSchema = z.strictObject({
   embeddingSize: z.int().min(1).max(4096).default(64),
   /** Scale embeddings to length 1, where the network leaves it open. */
   normalize: z.boolean().default(true),
+  /** The model embeds an image together with its mirror image; for things that stay what they are in a mirror. */
+  mirror: z.boolean().default(false),
   /** Name of the loss, and its own options. With explicit pairs the default is contrastive: triplets need labels. */
   loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('triplet'),
   lossOptions: z.record(z.string(), z.unknown()).default({}),

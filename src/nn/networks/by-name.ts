@@ -1,5 +1,6 @@
 import { compact } from './compact.ts';
 import type { Encoder, EncoderOptions } from './encoder.ts';
+import { mirrored } from './mirrored.ts';
 import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
@@ -8,8 +9,13 @@ import { protocolE } from './protocol-e.ts';
 export const ENCODERS = ['compact', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
 export type EncoderName = (typeof ENCODERS)[number];
 
-/** A ready network by its name. @param options for the networks that leave them open */
+/** A ready network by its name. @param options for the networks that leave them open, `mirror` for all */
 export function createEncoder(name: EncoderName, options: EncoderOptions = {}): Encoder {
+  const encoder = plainEncoder(name, options);
+  return options.mirror ? mirrored(encoder) : encoder;
+}
+
+function plainEncoder(name: EncoderName, options: EncoderOptions): Encoder {
   switch (name) {
     case 'compact':
       return compact(options);

@@ -16,6 +16,8 @@ export interface EncoderOptions {
    * all lie on a circle.
    */
   readonly normalize?: boolean;
+  /** Whether an image is embedded together with its mirror image (`mirrored`). Default false. */
+  readonly mirror?: boolean;
 }
 
 /** A network from an image to an embedding. */
