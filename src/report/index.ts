@@ -6,7 +6,10 @@ export { pairGallery } from './figures/pair-gallery.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';
 export { type ModelCardData, renderModelCard } from './model-card.ts';
 export { renderReport } from './render-report.ts';
+export { renderUnfinishedReport } from './render-unfinished.ts';
 export type {
+  ClassResult,
+  Configuration,
   EpochMetrics,
   GalleryPair,
   PairGallery,
@@ -18,6 +21,7 @@ export type {
   ReportSplit,
   RetrievalExample,
   RetrievedImage,
+  UnfinishedReportData,
 } from './report-data.ts';
 export { type ResultRow, type Results, resultRows } from './result-rows.ts';
 export { type DrawPairsOptions, drawPairsAsText, type PictureInText } from './terminal/pictures.ts';

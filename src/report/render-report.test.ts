@@ -59,6 +59,16 @@ async function createSample(): Promise<ReportData> {
     roc: rocCurve(distances, similar),
     precisionRecall: precisionRecallCurve(distances, similar),
     histogram: distanceHistogram(distances, similar),
+    hardestClasses: [
+      {
+        name: 'boot<j>',
+        numPairs: 90,
+        accuracy: { value: 0.8, low: 0.7, high: 0.9 },
+        numMissed: 7,
+        numMistaken: 11,
+        mistakenFor: { name: 'sandal', numPairs: 8 },
+      },
+    ],
     galleries: [
       {
         title: 'Most wrong <u>',
@@ -104,6 +114,7 @@ async function createSample(): Promise<ReportData> {
       trainImagesPerSecond: 8420.4,
       embedImagesPerSecond: null,
       modelBytes: 306_200,
+      machine: '2 cores of <i>',
     },
   };
 }
@@ -126,13 +137,20 @@ async function createBareSample(): Promise<ReportData> {
     roc: [],
     precisionRecall: [],
     histogram: null,
+    hardestClasses: [],
     galleries: [],
     retrievalExamples: [],
-    cost: { trainSeconds: null, trainImagesPerSecond: null, embedImagesPerSecond: null, modelBytes: null },
+    cost: {
+      trainSeconds: null,
+      trainImagesPerSecond: null,
+      embedImagesPerSecond: null,
+      modelBytes: null,
+      machine: null,
+    },
   };
 }
 
-const VOID = new Set(['meta', 'img', 'br', '!doctype', 'path', 'circle']);
+const VOID = new Set(['meta', 'link', 'img', 'br', '!doctype', 'path', 'circle']);
 
 /** Names of elements that are opened and not closed, or closed and not open. */
 function unbalanced(html: string): string[] {

@@ -17,6 +17,8 @@ header p { margin: 0; color: var(--muted); max-width: 62ch; }
 h1 { font-size: clamp(1.7rem, 4.5vw, 2.5rem); line-height: 1.15; letter-spacing: -.022em; font-weight: 650; margin: 0 0 12px; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; letter-spacing: -.012em; font-weight: 620; margin: 64px 0 4px; }
 h3 { font-size: 1rem; font-weight: 620; margin: 28px 0 10px; }
+header .notice { border-left: 3px solid var(--dissimilar); padding-left: 14px; margin-top: 14px; }
+header .notice b { color: var(--ink); }
 .lead { color: var(--muted); margin: 0 0 20px; max-width: 66ch; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 0 32px; margin: 40px 0 0; padding: 0; list-style: none; }
 .tiles li { border-top: 2px solid var(--ink); padding: 12px 0 18px; }
@@ -24,6 +26,10 @@ h3 { font-size: 1rem; font-weight: 620; margin: 28px 0 10px; }
 .tiles .value { display: block; font-size: 1.85rem; line-height: 1.3; white-space: nowrap; letter-spacing: -.03em; font-weight: 620; }
 .tiles .note { display: block; font-size: .82rem; color: var(--muted); }
 .scroll { overflow-x: auto; }
+.tall { max-height: 26rem; overflow-y: auto; }
+.tall thead th { position: sticky; top: 0; background: var(--paper); }
+.kept { background: var(--similar-soft); }
+td.aside, th.aside { padding-left: 20px; padding-right: 0; white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
 th, td { text-align: left; padding: 8px 16px 8px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 thead th { font-weight: 500; color: var(--muted); font-size: .84rem; border-bottom-color: var(--muted); white-space: nowrap; }
