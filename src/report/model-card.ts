@@ -1,5 +1,13 @@
 import { escapeMarkdown } from './escape.ts';
-import { formatCount, formatDistanceName, formatNumber, formatRange, formatRate } from './format.ts';
+import {
+  formatCount,
+  formatDistanceName,
+  formatNumber,
+  formatRange,
+  formatRate,
+  formatRatio,
+  NOTHING,
+} from './format.ts';
 import type { ReportData } from './report-data.ts';
 import { resultRows } from './result-rows.ts';
 
@@ -15,6 +23,10 @@ export type ModelCardData = Pick<
   | 'calibration'
   | 'retrieval'
   | 'rawPixels'
+  | 'hardestClasses'
+  | 'configuration'
+  | 'epochs'
+  | 'bestEpoch'
 >;
 
 /**
@@ -42,7 +54,7 @@ ${escapeMarkdown(data.name)}: ${formatCount(data.numImages)} images${classes ===
 ${data.splits.map(({ name, numImages, numPairs }) => `| ${escapeMarkdown(name)} | ${formatCount(numImages)} | ${formatCount(numPairs)} |`).join('\n')}
 
 ## Numbers
-On ${formatCount(verification.numPairs)} pairs that neither training nor the threshold has seen, ${formatCount(verification.numSimilar)} of them similar.${retrievalSentence(card)} Intervals are 95 %: Wilson for rates, bootstrap for the rest.
+On ${formatCount(verification.numPairs)} pairs that neither training nor the threshold has seen, ${formatCount(verification.numSimilar)} of them similar (similar to dissimilar ${formatRatio(verification)}).${retrievalSentence(card)} Intervals are 95 %: Wilson for rates, bootstrap for the rest. *Raw pixels* is the same measure by the distance of the bare images, with a threshold of its own from the validation pairs; *majority, chance* is what always giving the commoner verdict reaches, or guessing. Both need no learning, so a model is worth what it has above them.
 
 | metric | value | interval | raw pixels | majority, chance |
 |---|--:|--:|--:|--:|
@@ -52,15 +64,19 @@ ${resultRows(card)
       `| ${name} | ${formatRate(estimate.value)} | ${formatRange(estimate)} | ${formatRate(rawPixels)} | ${formatRate(majority)} |`,
   )
   .join('\n')}
-
+${hardestClasses(card)}
 ## Threshold and probability
 The threshold ${formatNumber(verification.threshold)} has the highest accuracy on the validation pairs; the numbers above are from other pairs. ${probabilitySentence(card)} Where similar pairs are rarer in your use than in these pairs, choose a lower one from pairs of your own.
 
 ## Limits
 - Images unlike those it learned from (other things, other cameras, other crops) can land anywhere: measure on your own pairs first.
 - Compare with the ${distanceName} distance, the one it was trained with.
-- A class that it never saw may be told apart less well than the numbers above say.
-- Pairs of the same images are not independent, so intervals are somewhat narrower than those of fresh images.
+- ${seenClasses(card)}
+- The numbers are of pairs that are similar to dissimilar ${formatRatio(verification)}. Precision falls where similar pairs are rarer; recall and AUC do not depend on it.
+- Intervals are for other test images of the same kind. Training again with another seed gives a somewhat different model, which they do not cover.
+
+## How it was trained
+${trainingSentences(card)}
 
 ## Loading it
 From TypeScript:
@@ -91,6 +107,49 @@ Network ${escapeMarkdown(model.network)}, ${formatCount(model.numParameters)} pa
     .map(([name, version]) => `${escapeMarkdown(name)} ${escapeMarkdown(version)}`)
     .join(', ')}.
 `;
+}
+
+/** A table of the worst few classes, with its heading; nothing where images have no class. */
+function hardestClasses({ hardestClasses: classes, data }: ModelCardData): string {
+  if (classes.length === 0) return '';
+  const rows = classes.map(
+    ({ name, numPairs, accuracy, mistakenFor }) =>
+      `| ${escapeMarkdown(name)} | ${formatRate(accuracy.value)} | ${formatRange(accuracy)} | ${formatCount(numPairs)} | ${mistakenFor === null ? NOTHING : `${escapeMarkdown(mistakenFor.name)} (${formatCount(mistakenFor.numPairs)})`} |`,
+  );
+  return `
+### Hardest classes
+Accuracy of the pairs with an image of the class, the ${formatCount(classes.length)} lowest of ${formatCount(data.classNames.length)}.
+
+| class | accuracy | interval | pairs | most often mistaken for |
+|---|--:|--:|--:|---|
+${rows.join('\n')}
+`;
+}
+
+function seenClasses({ configuration, data }: ModelCardData): string {
+  if (configuration.splitBy === 'class')
+    return 'The test images are of classes that it did not learn from, so the numbers are those of things it has never seen.';
+  if (data.classNames.length === 0)
+    return 'Which things it has seen is not known, because its data names pairs and no classes: new kinds of things may be told apart less well.';
+  return 'The test images are new, but of the classes that it learned from: a class that it never saw may be told apart less well than the numbers say.';
+}
+
+function trainingSentences({ model, configuration, epochs, bestEpoch, seed }: ModelCardData): string {
+  const { optimizer, learningRate, schedule, batchSize, augment } = configuration;
+  const steps = [
+    `From random weights (seed \`${code(String(seed))}\`), with the loss ${escapeMarkdown(model.loss)}`,
+    ...(optimizer === undefined
+      ? []
+      : [`by ${escapeMarkdown(String(optimizer))} at a learning rate of ${learningRate} (${schedule})`]),
+    ...(batchSize === undefined ? [] : [`in batches of ${batchSize}`]),
+    ...(augment === undefined ? [] : [`with augmentation \`${code(String(augment))}\``]),
+    ...(epochs.length === 0 ? [] : [`for ${formatCount(epochs.length)} epochs`]),
+  ];
+  const kept =
+    bestEpoch === null
+      ? ''
+      : ` The weights are those of epoch ${bestEpoch}, which told the validation pairs apart best.`;
+  return `${steps.join(', ')}.${kept} Validation images also chose the threshold and the probability; test images chose nothing. The whole configuration is in config.json, under \`provenance.training\`.`;
 }
 
 function retrievalSentence({ retrieval }: ModelCardData): string {
