@@ -72,7 +72,7 @@ The threshold ${formatNumber(verification.threshold)} has the highest accuracy o
 - Images unlike those it learned from (other things, other cameras, other crops) can land anywhere: measure on your own pairs first.
 - Compare with the ${distanceName} distance, the one it was trained with.
 - ${seenClasses(card)}
-- The numbers are of pairs that are similar to dissimilar ${formatRatio(verification)}. Precision falls where similar pairs are rarer; recall and AUC do not depend on it.
+- The numbers are of pairs that are similar to dissimilar ${formatRatio(verification)}. Precision, and recall at a precision, fall where similar pairs are rarer; recall and AUC do not depend on it.
 - Intervals are for other test images of the same kind. Training again with another seed gives a somewhat different model, which they do not cover.
 
 ## How it was trained

@@ -67,7 +67,7 @@ export function lineChart(options: LineChartOptions): string {
         return path + dots.join('');
       });
       const isSeen = mark !== null && mark.x >= x.min && mark.x <= x.max;
-      return (isSeen ? drawMark(x.at(mark.x), mark.label) : '') + lines.join('');
+      return lines.join('') + (isSeen ? drawMark(x.at(mark.x), mark.label) : '');
     },
   });
 }
