@@ -69,6 +69,7 @@ export {
   verify,
 } from './evaluate/index.ts';
 export type { Runtime, RuntimeOptions } from './graph/runtime/types.ts';
+export { writeComparison } from './jobs/compare-picture.ts';
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';

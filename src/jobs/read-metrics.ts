@@ -29,7 +29,7 @@ export async function readMetrics(run: string): Promise<ReadMetrics | undefined>
     if (row === '' && rows.length === 1) break; // an empty file: no epoch yet
     const json = parse(row);
     if (json === undefined && i === rows.length - 1) {
-      const warning = `line ${i + 1} of ${path} is torn and left out: the report shows ${lines.length} epochs`;
+      const warning = `line ${i + 1} of ${path} is torn and left out: the report shows ${lines.length} ${lines.length === 1 ? 'epoch' : 'epochs'}`;
       return { lines, warnings: [warning] };
     }
     lines.push(checkLine(json, { path, row, number: i + 1, expectedEpoch: lines.length + 1 }));

@@ -5,6 +5,13 @@ export { lineChart } from './figures/line-chart.ts';
 export { pairGallery } from './figures/pair-gallery.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';
 export { type ModelCardData, renderModelCard } from './model-card.ts';
+export {
+  checkPicturePath,
+  drawPairPicture,
+  type NamedImage,
+  type PairPicture,
+  writePairPicture,
+} from './pair-picture.ts';
 export { renderReport } from './render-report.ts';
 export { renderUnfinishedReport } from './render-unfinished.ts';
 export type {
