@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { suggest } from '../base/suggest.ts';
@@ -82,7 +82,7 @@ async function readRun(run: string): Promise<StoredRun> {
     () => true,
     () => false,
   );
-  const near = stored === undefined ? await nearestRun(run, exists) : dirname(resolve(run));
+  const near = stored === undefined ? await nearestRun(run, exists) : join(run, '..');
   throw new SamesameError('E_NOT_FOUND', {
     what: stored === undefined ? `there is no run in ${run}` : `${run} is a model, not a run`,
     expected: 'the folder of a run, with config.json and metrics.jsonl, as samesame train writes it',

@@ -21,6 +21,12 @@ const PAIR: PairPicture = {
   verdict: 'different',
 };
 
+/** Text is drawn with the fonts of the machine; a bare container has none. */
+const letters = await sharp(
+  Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><text y="30">MM</text></svg>'),
+).stats();
+const hasFonts = letters.channels[3].max > 0;
+
 let folder = '';
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'samesame-pair-'));
@@ -57,7 +63,7 @@ describe('a picture of a pair', () => {
     expect(close(await colorAt(path, 390, 190))).toEqual([5, 5, 5]);
   });
 
-  it('has the colour of its verdict, and text that can be seen', async () => {
+  it.skipIf(!hasFonts)('has the colour of its verdict, and text that can be seen', async () => {
     const numInked = async (verdict: PairPicture['verdict'], isInk: (r: number, b: number) => boolean) => {
       const path = join(folder, `${verdict}.png`);
       await writePairPicture(path, { ...PAIR, verdict });
