@@ -11,19 +11,19 @@ export interface CommonOptions {
   readonly provider?: string;
 }
 
-/** The options of every verb, and those of the machine that graphs run on. @param seed what it controls, in the words of the help */
+/** @param seed what the seed controls, in the words of the help */
 export function addCommonOptions(verb: Command, seed: string): Command {
-  const withMachine = verb
+  verb
     .optionsGroup('Machine:')
     .addOption(
       new Option('--threads <n>', 'processor threads (default: one for each core)').argParser(toCount),
     )
     .option('--provider <name>', 'where graphs run: cpu (default), or cuda, coreml, dml where installed');
-  return addEveryVerbOptions(withMachine, seed);
+  return addBasicOptions(verb, seed);
 }
 
-/** For a verb that runs no network. @param seed what it controls, in the words of the help */
-export function addEveryVerbOptions(verb: Command, seed: string): Command {
+/** For a verb that runs no network. */
+export function addBasicOptions(verb: Command, seed: string): Command {
   return verb
     .optionsGroup('Every verb:')
     .addOption(new Option('--seed <seed>', seed).argParser(toSeed))

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { rebuildReport } from '../jobs/rebuild-report.ts';
 import { formatCount } from '../report/format.ts';
-import { addEveryVerbOptions, type CommonOptions } from './common.ts';
+import { addBasicOptions, type CommonOptions } from './common.ts';
 import { createTerminal } from './terminal.ts';
 
 interface ReportOptions extends CommonOptions {
@@ -12,7 +12,7 @@ export function addReport(verb: Command): void {
   verb
     .argument('<run>', 'folder of a run, finished or not')
     .option('--out <file>', 'where the page goes (default: report.html in the run)');
-  addEveryVerbOptions(verb, 'taken by every verb; nothing is drawn by chance here')
+  addBasicOptions(verb, 'taken by every verb; nothing is drawn by chance here')
     .addHelpText(
       'after',
       `

@@ -1,23 +1,26 @@
-import { chooseThreshold } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
+import type { TrainConfig } from '../train/config.ts';
 import type { Validation } from '../train/progress.ts';
+import { modelValues } from '../train/weight-average.ts';
 import { type ModelDesign, openParts } from './design.ts';
 import { measurePairs } from './embed-store.ts';
 import type { PreparedData } from './prepare.ts';
+import { settleThreshold } from './threshold.ts';
 
-/** Measures a state of the network on the validation pairs. */
+/** Measures the model that a state of training makes on the validation pairs. */
 export function createValidator(
   design: ModelDesign,
-  { pixels, validationPairs }: PreparedData,
+  { pixels, validationPairs }: Pick<PreparedData, 'pixels' | 'validationPairs'>,
+  config: Pick<TrainConfig, 'threshold'>,
   runtime: Runtime,
 ) {
   const { similar } = validationPairs;
-  return async (values: ParameterValues): Promise<Validation> => {
-    const parts = await openParts(design, values, runtime);
+  return async (state: ParameterValues): Promise<Validation> => {
+    const parts = await openParts(design, modelValues(state), runtime);
     const distances = await measurePairs(parts, pixels, validationPairs);
     await parts.close();
-    const threshold = chooseThreshold(distances, similar);
+    const threshold = settleThreshold(config, distances, similar);
     let numRight = 0;
     const sums = { positive: 0, negative: 0 };
     let numPositive = 0;

@@ -1,5 +1,5 @@
 import { compact } from './compact.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
 import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
@@ -8,14 +8,11 @@ import { protocolE } from './protocol-e.ts';
 export const ENCODERS = ['compact', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
 export type EncoderName = (typeof ENCODERS)[number];
 
-/** A ready network by its name. @param embeddingSize D, for the networks that leave it open */
-export function createEncoder(
-  name: EncoderName,
-  { embeddingSize }: { readonly embeddingSize?: number } = {},
-): Encoder {
+/** A ready network by its name. @param options for the networks that leave them open */
+export function createEncoder(name: EncoderName, options: EncoderOptions = {}): Encoder {
   switch (name) {
     case 'compact':
-      return compact({ embeddingSize });
+      return compact(options);
     case 'protocol-a':
       return protocolA();
     case 'protocol-b':
