@@ -44,6 +44,8 @@ describe('the metrics of a run', () => {
       validationPrecision: null,
       validationRecall: null,
       validationAuc: null,
+      validationEpisodes: null,
+      validationRecallAtPrecision: null,
       similarDistance: 0.3,
       dissimilarDistance: 1.2,
       imagesPerSecond: 1000,
@@ -56,7 +58,8 @@ describe('the metrics of a run', () => {
       precision: 0.7,
       recall: null,
       auc: 0.99,
-      recallAtPrecision: { p80: 1 },
+      recallAtPrecision: { '.80': 1, '.95': null },
+      episodes: 0.6,
     });
     const { lines } = await read(`${JSON.stringify({ ...newer, loss: null, extra: 'x' })}\n`);
     expect(epochMetrics(lines)[0]).toMatchObject({
@@ -64,6 +67,8 @@ describe('the metrics of a run', () => {
       validationPrecision: 0.7,
       validationRecall: null,
       validationAuc: 0.99,
+      validationEpisodes: 0.6,
+      validationRecallAtPrecision: { '.80': 1, '.95': null },
     });
   });
 

@@ -8,7 +8,7 @@ import {
   formatRatio,
   NOTHING,
 } from './format.ts';
-import type { ReportData } from './report-data.ts';
+import { isThresholdFixed, type ReportData } from './report-data.ts';
 import { resultRows } from './result-rows.ts';
 
 /** What a model card says: the part of a report that belongs to the model rather than to the day of the run. */
@@ -66,7 +66,7 @@ ${resultRows(card)
   .join('\n')}
 ${hardestClasses(card)}
 ## Threshold and probability
-The threshold ${formatNumber(verification.threshold)} has the highest accuracy on the validation pairs; the numbers above are from other pairs. ${probabilitySentence(card)} Where similar pairs are rarer in your use than in these pairs, choose a lower one from pairs of your own.
+The threshold ${formatNumber(verification.threshold)} ${isThresholdFixed(card.configuration) ? 'was fixed before training' : 'has the highest accuracy on the validation pairs'}; the numbers above are from other pairs. ${probabilitySentence(card)} Where similar pairs are rarer in your use than in these pairs, choose a lower one from pairs of your own.
 
 ## Limits
 - Images unlike those it learned from (other things, other cameras, other crops) can land anywhere: measure on your own pairs first.
@@ -96,7 +96,7 @@ import numpy as np, onnxruntime as ort
 encoder = ort.InferenceSession("encoder.onnx")
 pixels = np.zeros((2, ${height}, ${width}, ${channels}), np.uint8)  # two images, resized as config.json says
 a, b = encoder.run(None, {encoder.get_inputs()[0].name: pixels})[0]
-${pythonDistance(model.distance)}
+${pythonDistance(model.distance, card.configuration.bothWays !== false)}
 same = distance < ${verification.threshold}
 \`\`\`
 
@@ -127,7 +127,7 @@ ${rows.join('\n')}
 }
 
 function seenClasses({ configuration, data }: ModelCardData): string {
-  if (configuration.splitBy === 'class')
+  if (configuration.splitBy === 'class' || configuration.splitBy === 'group')
     return 'The test images are of classes that it did not learn from, so the numbers are those of things it has never seen.';
   if (data.classNames.length === 0)
     return 'Which things it has seen is not known, because its data names pairs and no classes: new kinds of things may be told apart less well.';
@@ -145,11 +145,20 @@ function trainingSentences({ model, configuration, epochs, bestEpoch, seed }: Mo
     ...(augment === undefined ? [] : [`with augmentation \`${code(String(augment))}\``]),
     ...(epochs.length === 0 ? [] : [`for ${formatCount(epochs.length)} epochs`]),
   ];
-  const kept =
-    bestEpoch === null
-      ? ''
-      : ` The weights are those of epoch ${bestEpoch}, which told the validation pairs apart best.`;
-  return `${steps.join(', ')}.${kept} Validation images also chose the threshold and the probability; test images chose nothing. The whole configuration is in config.json, under \`provenance.training\`.`;
+  const kept = [
+    ...(bestEpoch === null
+      ? []
+      : [`The weights are those of epoch ${bestEpoch}, which did best in validation`]),
+    ...(Number(configuration.averageDecay) > 0
+      ? [`they are a running mean over the steps (decay ${configuration.averageDecay})`]
+      : []),
+  ].join('; ');
+  const chose = isThresholdFixed(configuration) ? 'the probability' : 'the threshold and the probability';
+  const flattered =
+    configuration.splitBy === 'pair'
+      ? ' Validation pairs are of images that were trained on, so validation numbers flatter; the test images were held out all the same.'
+      : '';
+  return `${steps.join(', ')}.${kept === '' ? '' : ` ${kept}.`} Validation pairs also chose ${chose}; test images chose nothing.${flattered} The whole configuration is in config.json, under \`provenance.training\`.`;
 }
 
 function retrievalSentence({ retrieval }: ModelCardData): string {
@@ -159,20 +168,24 @@ function retrievalSentence({ retrieval }: ModelCardData): string {
 
 function probabilitySentence({ calibration }: ModelCardData): string {
   if (calibration === null) return 'No probability was fitted.';
-  return `Probability: \`1 / (1 + exp(${formatNumber(calibration.slope)}·distance ${calibration.intercept < 0 ? '−' : '+'} ${formatNumber(Math.abs(calibration.intercept))}))\`, fitted to the same validation pairs.`;
+  return `Probability: \`1 / (1 + exp(${formatNumber(calibration.slope)}·distance ${calibration.intercept < 0 ? '−' : '+'} ${formatNumber(Math.abs(calibration.intercept))}))\`, fitted to the validation pairs.`;
 }
 
 /** The lines that take embeddings `a` and `b` to their distance. */
-function pythonDistance(distance: ModelCardData['model']['distance']): string {
+function pythonDistance(distance: ModelCardData['model']['distance'], bothWays: boolean): string {
   switch (distance) {
     case 'euclidean':
       return 'distance = np.linalg.norm(a - b)';
     case 'cosine':
       return 'distance = 1 - a @ b / (np.linalg.norm(a) * np.linalg.norm(b))';
     case 'learned':
-      return `head = ort.InferenceSession("comparator.onnx")
+      return bothWays
+        ? `head = ort.InferenceSession("comparator.onnx")
 similarity = head.run(None, {"left": np.stack([a, b]), "right": np.stack([b, a])})[0]  # asked both ways round
-distance = 1 - similarity.mean()`;
+distance = 1 - similarity.mean()`
+        : `head = ort.InferenceSession("comparator.onnx")
+similarity = head.run(None, {"left": a[None], "right": b[None]})[0]  # asked this way round only
+distance = 1 - similarity[0]`;
   }
 }
 

@@ -363,6 +363,21 @@ describe('renderModelCard', () => {
     const unseen = renderModelCard({ ...data, configuration: { ...configuration, splitBy: 'class' } });
     expect(unseen).toContain('of classes that it did not learn from');
     expect(unseen).not.toContain('a class that it never saw');
+    const fixed = { ...configuration, threshold: 0.5, averageDecay: 0.99, splitBy: 'pair', bothWays: false };
+    const published = renderModelCard({
+      ...data,
+      configuration: fixed,
+      model: { ...data.model, distance: 'learned' },
+    });
+    expect(published).toMatch(/The threshold [\d.]+ was fixed before training;/);
+    expect(published).toContain(
+      'did best in validation; they are a running mean over the steps (decay 0.99).',
+    );
+    expect(published).toContain('so validation numbers flatter');
+    expect(published).toContain('distance = 1 - similarity[0]');
+    expect(renderReport({ ...data, configuration: fixed })).toContain(
+      'The threshold was fixed before training.',
+    );
   });
 
   it('does not depend on the day', async () => {

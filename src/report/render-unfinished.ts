@@ -22,7 +22,7 @@ export function renderUnfinishedReport(report: UnfinishedReportData): string {
     sections: [
       `<header><h1>${escapeHtml(title)}</h1><p class="notice"><b>This run is unfinished.</b> It learns from ${escapeHtml(data)} and has no model and no final numbers yet. ${far}</p>` +
         `<p class="notice">Go on with it: <code>${escapeHtml(resume)}</code></p></header><ul class="tiles">${tiles.join('')}</ul>`,
-      learningSection(report),
+      learningSection(report, 'best so far'),
       section(
         'How it is made',
         'What the run was asked for; it resumes with the same.',

@@ -43,6 +43,11 @@ export interface ReportData {
 /** As it ran, in the order shown. */
 export type Configuration = Readonly<Record<string, string | number | boolean | null>>;
 
+/** Whether the threshold is a number that the configuration names, instead of the best one for the validation pairs. */
+export function isThresholdFixed({ threshold }: Configuration): boolean {
+  return typeof threshold === 'number';
+}
+
 /** Everything that the report of a run without an end shows: what was asked for, and how far it came. */
 export interface UnfinishedReportData {
   readonly title: string;
@@ -100,6 +105,10 @@ export interface EpochMetrics {
   readonly validationPrecision?: number | null;
   readonly validationRecall?: number | null;
   readonly validationAuc?: number | null;
+  /** Share of queries that are named right in few-shot episodes of validation images. */
+  readonly validationEpisodes?: number | null;
+  /** Highest recall of any threshold with at least this precision, by the precision: `.80`, `.90`, `.95`. */
+  readonly validationRecallAtPrecision?: Readonly<Record<string, number | null>> | null;
   /** Mean distance of similar validation pairs. */
   readonly similarDistance?: number | null;
   /** Mean distance of dissimilar validation pairs. */

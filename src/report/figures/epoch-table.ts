@@ -14,6 +14,10 @@ const COLUMNS: readonly Column[] = [
   { name: 'precision', of: (epoch) => epoch.validationPrecision, format: formatRate },
   { name: 'recall', of: (epoch) => epoch.validationRecall, format: formatRate },
   { name: 'AUC', of: (epoch) => epoch.validationAuc, format: formatRate },
+  { name: 'episodes', of: (epoch) => epoch.validationEpisodes, format: formatRate },
+  { name: 'recall at .80', of: (epoch) => epoch.validationRecallAtPrecision?.['.80'], format: formatRate },
+  { name: 'recall at .90', of: (epoch) => epoch.validationRecallAtPrecision?.['.90'], format: formatRate },
+  { name: 'recall at .95', of: (epoch) => epoch.validationRecallAtPrecision?.['.95'], format: formatRate },
   { name: 'learning rate', of: (epoch) => epoch.learningRate, format: formatNumber },
   { name: 'images/s', of: (epoch) => epoch.imagesPerSecond, format: formatCount },
 ];

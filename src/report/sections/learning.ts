@@ -37,7 +37,13 @@ const CHARTS: readonly Chart[] = [
     name: 'Validation accuracy',
     curves: [{ name: 'validation', of: (epoch) => epoch.validationAccuracy }],
     reading:
-      'Pairs never trained on, at the threshold that fits them best: it should rise and settle, and the dashed line is the epoch that was kept.',
+      'Pairs never trained on, at the threshold (where none is fixed, the one that fits them best): it should rise and settle, and the dashed line is the best epoch.',
+  },
+  {
+    name: 'Validation episodes',
+    curves: [{ name: 'named right', of: (epoch) => epoch.validationEpisodes }],
+    reading:
+      'The share of images that are named right from one example of each class, among classes of the validation part: it should rise, and it is what chose the epoch.',
   },
   {
     name: 'Validation precision, recall, AUC',
@@ -48,6 +54,15 @@ const CHARTS: readonly Chart[] = [
     ],
     reading:
       'The same pairs: precision is how often a verdict of “same” is right, recall how many of the similar pairs get it, AUC how well the distances sort them at any threshold. All three should rise together.',
+  },
+  {
+    name: 'Validation recall at precision',
+    curves: ['.80', '.90', '.95'].map((precision) => ({
+      name: precision,
+      of: (epoch) => epoch.validationRecallAtPrecision?.[precision],
+    })),
+    reading:
+      'How many of the similar pairs are found when so many of the finds have to be right: the strictest line lies lowest, and is the last to rise.',
   },
   {
     name: 'Mean distance',
@@ -68,10 +83,16 @@ const CHARTS: readonly Chart[] = [
   },
 ];
 
-/** How the epochs went, as curves and as a table. */
-export function learningSection({ epochs, bestEpoch }: Pick<ReportData, 'epochs' | 'bestEpoch'>): string {
+/**
+ * How the epochs went, as curves and as a table.
+ * @param best what is said of the best epoch: at the end of a run it is `kept`
+ */
+export function learningSection(
+  { epochs, bestEpoch }: Pick<ReportData, 'epochs' | 'bestEpoch'>,
+  best: 'kept' | 'best so far' = 'kept',
+): string {
   if (epochs.length === 0) return '';
-  const mark = bestEpoch === null ? null : { x: bestEpoch, label: 'kept' };
+  const mark = bestEpoch === null ? null : { x: bestEpoch, label: best };
   const figures = CHARTS.flatMap(({ name, curves, isFromZero, reading }): NamedFigure[] => {
     const series = curves.map(
       ({ name, of }): Series => ({ name, points: epochs.map((epoch) => [epoch.epoch, of(epoch) ?? null]) }),
@@ -83,6 +104,6 @@ export function learningSection({ epochs, bestEpoch }: Pick<ReportData, 'epochs'
   return section(
     'Learning',
     '',
-    `${figureGrid(figures)}<h3>Every epoch</h3><p class="lead">A row an epoch, as metrics.jsonl has it; ★ is the epoch that was kept.</p>${epochTable(epochs, bestEpoch)}`,
+    `${figureGrid(figures)}<h3>Every epoch</h3><p class="lead">A row an epoch, as metrics.jsonl has it; ★ is the epoch that ${best === 'kept' ? 'was kept' : 'is the best so far'}.</p>${epochTable(epochs, bestEpoch)}`,
   );
 }

@@ -1,6 +1,6 @@
 import { formatRange, formatRate } from '../format.ts';
 import { section } from '../page.ts';
-import type { ReportData } from '../report-data.ts';
+import { isThresholdFixed, type ReportData } from '../report-data.ts';
 import { resultRows } from '../result-rows.ts';
 
 /** Every number with its interval and what it has to beat. */
@@ -12,7 +12,7 @@ export function numbersSection(report: ReportData): string {
   );
   return section(
     'The numbers',
-    'Each with its 95\u202f% interval, beside what bare pixels reach by the same procedure and what no knowledge at all reaches. The threshold was chosen on validation pairs.',
+    `Each with its 95\u202f% interval, beside what bare pixels reach by the same procedure and what no knowledge at all reaches. ${isThresholdFixed(report.configuration) ? 'The threshold was fixed before training.' : 'The threshold was chosen on validation pairs.'}`,
     `<div class="scroll" tabindex="0"><table id="numbers"><thead><tr><th></th><th class="number">value</th><th class="number">95\u202f% interval</th><th class="number">raw pixels</th><th class="number">majority, chance</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
   );
 }
