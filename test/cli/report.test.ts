@@ -70,6 +70,7 @@ describe('report', () => {
   });
 
   it('has help with an example', async () => {
+    expect((await runCli(['--help'])).stdout).toMatch(/^ {2}report /m);
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(/\$ samesame report runs\/photos/);
