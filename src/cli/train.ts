@@ -20,6 +20,7 @@ type TrainVerbOptions = TrainFlags &
     readonly out?: string;
     readonly resume?: boolean;
     readonly overwrite?: boolean;
+    readonly tensorboard: boolean;
     readonly memory?: number;
   };
 
@@ -37,6 +38,7 @@ export function addTrain(verb: Command): void {
       ),
     )
     .option('--overwrite', 'replace the run in the folder')
+    .option('--no-tensorboard', 'write no files for TensorBoard')
     .option(
       '--preset <name>',
       'settings of a published experiment, or of ours against it: see samesame presets',
@@ -84,6 +86,7 @@ async function runTrain(given: string | undefined, options: TrainVerbOptions): P
         resume,
         overwrite,
         memoryBytes: memory,
+        tensorboard: options.tensorboard,
         signal,
         runtime: openRuntime(options),
         onEvent: progress.onEvent,

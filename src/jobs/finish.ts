@@ -18,6 +18,7 @@ import { keepReport } from './kept-report.ts';
 import { type Measurement, measureModel } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 import { composeReport } from './report-data.ts';
+import type { TensorBoard } from './tensorboard.ts';
 import { settleThreshold } from './threshold.ts';
 
 /** A finished run: where its files are and what was measured. */
@@ -28,6 +29,8 @@ export interface FinishedRun {
   readonly model: string;
   /** The report's path. */
   readonly report: string;
+  /** Folder of TensorBoard's files, where they were asked for. */
+  readonly tensorboard?: string;
   readonly config: TrainConfig;
   readonly data: PreparedData;
   readonly records: readonly EpochRecord[];
@@ -48,6 +51,7 @@ export interface FinishInput {
   readonly records: readonly EpochRecord[];
   readonly trainSeconds: number;
   readonly runtime: Runtime;
+  readonly board?: TensorBoard;
   readonly onEvent: (event: TrainEvent) => void;
 }
 
@@ -116,12 +120,14 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   await keepReport(out, report);
   const reportPath = join(out, 'report.html');
   await writeFileAtomic(reportPath, renderReport(report));
+  await input.board?.writeEnd({ galleries: report.galleries, measurement, data, seed: config.seed });
   const examples = await pickExamples(data, model, measurement, config.seed);
   await opened.close();
   return {
     run: out,
     model: modelFolder,
     report: reportPath,
+    tensorboard: input.board?.folder,
     config,
     data,
     records,

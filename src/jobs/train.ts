@@ -25,6 +25,7 @@ import { KEPT_REPORT } from './kept-report.ts';
 import { measurePixelScale } from './pixel-scale.ts';
 import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
 import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
+import { openTensorBoard } from './tensorboard.ts';
 import { createValidator } from './validate.ts';
 
 export interface TrainJob {
@@ -40,6 +41,8 @@ export interface TrainJob {
   /** Bytes of decoded pixels to keep in memory. Default 1 GiB. */
   readonly memoryBytes?: number;
   readonly checkpointSeconds?: number;
+  /** Write `tensorboard/`: curves, histograms, pairs and embeddings for TensorBoard. Default true: it costs the time of about two steps an epoch. */
+  readonly tensorboard?: boolean;
   readonly runtime?: Runtime;
   /** Ends the run: decoding at once, training after a step, whose checkpoint `resume` goes on from. */
   readonly signal?: AbortSignal;
@@ -51,8 +54,8 @@ export interface TrainJob {
  * The main job: from a data set to a run folder with a measured model and a report.
  *
  * Splits, trains with the best epoch kept, chooses the threshold on validation pairs, measures on test pairs that
- * nothing else has seen, and writes `config.json`, `metrics.jsonl`, `checkpoints/`, `model/`, `report.html` and
- * `report-data.json`, from which `rebuildReport` makes the page again.
+ * nothing else has seen, and writes `config.json`, `metrics.jsonl`, `tensorboard/`, `checkpoints/`, `model/`,
+ * `report.html`, and `report-data.json`, from which `rebuildReport` makes the page again.
  * @throws E_CONFIG, E_DATA…, E_IMAGES_BAD, E_NAN, E_PERMISSION, E_DISK_FULL; what `signal` aborts with
  * @example
  * const { model } = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
@@ -121,6 +124,10 @@ async function trainPrepared(
 
   const resumeFrom = resume ? await loadCheckpoint(checkpoints, identity, out) : undefined;
   await beginRun(job, config, data);
+  const board =
+    job.tensorboard === false
+      ? undefined
+      : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, runtime, resumeFrom });
 
   const loop = trainLoop({
     stepper,
@@ -137,7 +144,10 @@ async function trainPrepared(
   });
   let next = await loop.next();
   for (; !next.done; next = await loop.next()) {
-    if (next.value.kind === 'epoch') await writeMetrics(out, next.value.records);
+    if (next.value.kind === 'epoch') {
+      await writeMetrics(out, next.value.records);
+      await board?.writeEpoch(next.value.record, stepper.read());
+    }
     onEvent(next.value);
   }
   await stepper.close();
@@ -154,6 +164,7 @@ async function trainPrepared(
     records,
     trainSeconds: seconds,
     runtime,
+    board,
     onEvent,
   });
 }
@@ -164,7 +175,8 @@ async function beginRun(
   config: TrainConfig,
   { pixels }: PreparedData,
 ) {
-  for (const folder of [out, join(out, 'checkpoints')]) await removeLeftovers(folder);
+  for (const folder of [out, join(out, 'checkpoints'), join(out, 'tensorboard')])
+    await removeLeftovers(folder);
   if (overwrite) await clearRun(out);
   if (pixels.bad.length > 0)
     await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(pixels.bad, null, 2)}\n`);
@@ -174,7 +186,7 @@ async function beginRun(
 
 /** Removes what the new run might take for its own. The former model and report stay until new ones take their place. */
 async function clearRun(out: string): Promise<void> {
-  for (const name of ['checkpoints', 'metrics.jsonl', 'bad-images.json', KEPT_REPORT]) {
+  for (const name of ['checkpoints', 'metrics.jsonl', 'tensorboard', 'bad-images.json', KEPT_REPORT]) {
     await rm(join(out, name), { recursive: true, force: true }).catch((error) => {
       throw errorFromSystem(error, `replacing the run in ${out}`);
     });

@@ -18,7 +18,6 @@ describe('a configuration', () => {
     ['bothWays', { bothWays: false, loss: 'focal' }],
     ['comparatorOptions', { comparatorOptions: { hidden: 4 } }],
     ['batchSize', { pairDraw: 'class-pairs', batchSize: 50 }],
-    ['numPairs', { numPairs: 50 }],
     ['numPairs', { pairDraw: 'class-pairs', numPairs: 50 }],
     ['stepsPerEpoch', { feed: 'pairs', stepsPerEpoch: 5 }],
     ['normalize', { network: 'protocol-b', normalize: false }],
@@ -34,6 +33,7 @@ describe('a configuration', () => {
     }
     messageOf(() => createObjective(readTrainConfig({ pairDraw: 'class-pairs', splitBy: 'pair' })));
     messageOf(() => createObjective(readTrainConfig({ pairDraw: 'class-pairs' }), true));
+    messageOf(() => createObjective(readTrainConfig({ stepsPerEpoch: 5 }, true), true));
   });
 
   it('is complete without any option, and stays the same when read again', () => {

@@ -51,6 +51,14 @@ export function createObjective(config: TrainConfig, hasPairs = false): Configur
       help: 'leave pairDraw out',
     });
   }
+  if (hasPairs && config.stepsPerEpoch > 0) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'the length of an epoch cannot be chosen for a data set that names its pairs',
+      expected: 'stepsPerEpoch 0: each pair once an epoch',
+      received: `stepsPerEpoch ${config.stepsPerEpoch}`,
+      help: 'leave stepsPerEpoch out',
+    });
+  }
   const isPairs = hasPairs || pairDraw === 'class-pairs' || splitBy === 'pair';
   if (isPairs && config.feed === 'batch') {
     throw new SamesameError('E_CONFIG', {

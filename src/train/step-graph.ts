@@ -44,6 +44,8 @@ export type Objective =
 export interface StepGraph {
   /** Loss, rate, diagnostics and the next state by name, ready to be compiled for a runtime. */
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Gradient of the loss by trainable parameter, before clipping. Not an output of the step: for who wants to look. */
+  readonly gradients: Readonly<Record<string, Tensor>>;
   readonly parameters: readonly Parameter[];
   /** Every array that a step turns into its next value: parameters, their slots, the step count. */
   readonly state: readonly StateEntry[];
@@ -85,13 +87,11 @@ export function buildStep(plan: StepPlan): StepGraph {
   const { parameters, updates, randomInputs } = collected;
   const trainable = parameters.filter((parameter) => parameter.trainable);
   const loss = addPenalty(dataLoss, trainable, plan.l2 ?? 0);
-  const { scaled, norm } = clip(
-    gradients(
-      loss,
-      trainable.map(({ tensor }) => tensor),
-    ),
-    plan.clipNorm,
+  const raw = gradients(
+    loss,
+    trainable.map(({ tensor }) => tensor),
   );
+  const { scaled, norm } = clip(raw, plan.clipNorm);
 
   const count = input(STEP_COUNT, 'float32', []);
   const step = add(count, 1);
@@ -134,6 +134,7 @@ export function buildStep(plan: StepPlan): StepGraph {
 
   return {
     outputs,
+    gradients: Object.fromEntries(trainable.map(({ name }, i) => [name, raw[i]])),
     parameters,
     state,
     diagnostics: Object.keys(diagnostics),

@@ -26,7 +26,7 @@ const READ_WHEN: Readonly<
     when: 'comparator is concat, and the loss needs a comparator',
     isRead: ({ loss, comparator }) => LOGIT_LOSSES.includes(loss) && comparator === 'concat',
   },
-  numPairs: { when: 'explicit pairs are drawn as a list', isRead: drawsList },
+  numPairs: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
   stepsPerEpoch: { when: 'no list of pairs is gone through', isRead: (config) => !drawsList(config) },
   batchSize: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
