@@ -76,10 +76,10 @@ footer { margin-top: 72px; padding-top: 16px; border-top: 1px solid var(--rule);
   .pairs { grid-template-columns: 1fr 1fr; gap: 10px; } .search { grid-template-columns: 60px 1fr; gap: 12px; } .query { padding-right: 10px; } .found { grid-template-columns: repeat(4, 1fr); }
   th, td { padding-right: 8px; } td.number, th.number { padding-left: 10px; } table { font-size: .86rem; } }
 @media print { :root { --paper: #fff; --card: #fff; --ink: #000; --muted: #555; --rule: #ddd; --similar: #0969b0; --dissimilar: #c24e00; --third: #007f68; --fourth: #9a4f86; --similar-soft: #0969b014; --dissimilar-soft: #c24e0016; }
-  body { font-size: 12px; } main { max-width: none; padding: 0; } h2 { margin-top: 32px; } h2, h3, .lead, thead { break-after: avoid; }
+  :root, body { font-size: 12px; } main { max-width: none; padding: 0; } h2 { margin-top: 32px; } h2, h3, .lead, thead { break-after: avoid; }
   figure, tr, .pair, .search, .tiles { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .tiles { grid-template-columns: repeat(5, 1fr); gap: 0 18px; margin-top: 20px; } .tiles .value { font-size: 1.5rem; }
   .figures { grid-template-columns: 1fr 1fr; gap: 18px 24px; } .columns { grid-template-columns: 1fr 1fr; gap: 0 32px; }
-  th, td { padding-top: 4px; padding-bottom: 4px; } .confusion td { padding: 10px; } .tall, .scroll { max-height: none; overflow: visible; }
-  .pairs { grid-template-columns: repeat(5, 1fr); gap: 8px; } .found { grid-template-columns: repeat(7, 1fr); } .search { grid-template-columns: 72px 1fr; } footer { margin-top: 12px; } }
+  th, td { padding-top: 3px; padding-bottom: 3px; } .confusion td { padding: 10px; } .tall, .scroll { max-height: none; overflow: visible; }
+  .pairs { grid-template-columns: repeat(5, 1fr); gap: 8px; } .found { grid-template-columns: repeat(7, 62px); } .search { grid-template-columns: 62px 1fr; } .searches { gap: 8px; } footer { margin-top: 12px; } }
 `;

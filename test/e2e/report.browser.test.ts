@@ -110,6 +110,13 @@ describe.skipIf(chromiumPath === undefined)('a report in a browser', () => {
       expect(exact('learning rate')).toBe(rate);
       expect(exact('accuracy')).toBe(validation.accuracy);
       expect(exact('images/s')).toBe(imagesPerSecond);
+      for (const [name, value] of [
+        ['precision', validation.precision],
+        ['recall', validation.recall],
+        ['AUC', validation.auc],
+        ['recall at .90', validation.recallAtPrecision['.90']],
+      ])
+        expect(exact(name), name).toBe(value);
       expect(cells[i].accuracy[1]).toBe(validation.accuracy.toFixed(4));
       expect(Number(cells[i].loss[1]) / loss).toBeCloseTo(1, 3);
     }

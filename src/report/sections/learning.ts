@@ -11,6 +11,8 @@ interface Curve {
 interface Chart {
   readonly name: string;
   readonly curves: readonly Curve[];
+  /** What stands at the axis, where the name would run into the legend. */
+  readonly axis?: string;
   readonly isFromZero?: boolean;
   readonly reading: string;
 }
@@ -47,6 +49,7 @@ const CHARTS: readonly Chart[] = [
   },
   {
     name: 'Validation precision, recall, AUC',
+    axis: 'Rate',
     curves: [
       { name: 'precision', of: (epoch) => epoch.validationPrecision },
       { name: 'recall', of: (epoch) => epoch.validationRecall },
@@ -93,13 +96,13 @@ export function learningSection(
 ): string {
   if (epochs.length === 0) return '';
   const mark = bestEpoch === null ? null : { x: bestEpoch, label: best };
-  const figures = CHARTS.flatMap(({ name, curves, isFromZero, reading }): NamedFigure[] => {
+  const figures = CHARTS.flatMap(({ name, axis = name, curves, isFromZero, reading }): NamedFigure[] => {
     const series = curves.map(
       ({ name, of }): Series => ({ name, points: epochs.map((epoch) => [epoch.epoch, of(epoch) ?? null]) }),
     );
     if (!series.some(({ points }) => points.some(([, y]) => y !== null))) return [];
     const title = `${name} by epoch`;
-    return [[lineChart({ title, xLabel: 'Epoch', yLabel: name, isFromZero, mark, series }), name, reading]];
+    return [[lineChart({ title, xLabel: 'Epoch', yLabel: axis, isFromZero, mark, series }), name, reading]];
   });
   return section(
     'Learning',
