@@ -312,7 +312,7 @@ describe('wrong usage', () => {
     ['an unknown choice', ['train', 'shapes', '--loss', 'tripplet'], 'did you mean triplet?'],
     ['a word for a number', ['train', 'shapes', '--epochs', 'many'], 'Expected a number'],
     ['a number out of range', ['train', 'shapes', '--batch-size', '1'], 'batchSize'],
-    ['a missing argument', ['train'], "there is nothing to train on"],
+    ['a missing argument', ['train'], 'there is nothing to train on'],
     ['no verb', [], 'a verb is missing'],
     [
       'an option of another loss',
