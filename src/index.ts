@@ -72,6 +72,7 @@ export {
   verify,
 } from './evaluate/index.ts';
 export type { Runtime, RuntimeOptions } from './graph/runtime/types.ts';
+export { writeComparison } from './jobs/compare-picture.ts';
 export {
   type GetDatasetJob,
   type GottenDataset,
@@ -83,6 +84,7 @@ export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } fr
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';
 export type { Measurement } from './jobs/measure.ts';
+export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';
 export { type TrainJob, train } from './jobs/train.ts';
 export { createComparator, createLoss, LOSS_NAMES, type Loss, type LossName } from './loss/index.ts';
 export { type Comparison, loadModel, type Model, type ModelConfig } from './model/index.ts';

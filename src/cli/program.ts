@@ -25,6 +25,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Ask whether two images show the same thing.',
     load: async () => (await import('./compare.ts')).addCompare,
   },
+  report: {
+    about:
+      'Make the HTML report of a run again from what the run kept, or of an unfinished one as far as it came.',
+    load: async () => (await import('./report.ts')).addReport,
+  },
   embed: {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,

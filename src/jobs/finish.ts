@@ -14,6 +14,7 @@ import { countParameters } from './count-parameters.ts';
 import { buildFiles, type ModelDesign, openParts } from './design.ts';
 import { measurePairs } from './embed-store.ts';
 import { type ExamplePair, pickExamples } from './examples.ts';
+import { keepReport } from './kept-report.ts';
 import { type Measurement, measureModel } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 import { composeReport } from './report-data.ts';
@@ -116,6 +117,7 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   });
   const modelFolder = join(out, 'model');
   await saveModel(modelFolder, { ...files, config: settings, card: renderModelCard(report) });
+  await keepReport(out, report);
   const reportPath = join(out, 'report.html');
   await writeFileAtomic(reportPath, renderReport(report));
   await input.board?.writeEnd({ galleries: report.galleries, measurement, data, seed: config.seed });

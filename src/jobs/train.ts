@@ -21,6 +21,7 @@ import { modelValues } from '../train/weight-average.ts';
 import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
+import { KEPT_REPORT } from './kept-report.ts';
 import { measurePixelScale } from './pixel-scale.ts';
 import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
 import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
@@ -53,8 +54,8 @@ export interface TrainJob {
  * The main job: from a data set to a run folder with a measured model and a report.
  *
  * Splits, trains with the best epoch kept, chooses the threshold on validation pairs, measures on test pairs that
- * nothing else has seen, and writes `config.json`, `metrics.jsonl`, `tensorboard/`, `checkpoints/`, `model/` and
- * `report.html`.
+ * nothing else has seen, and writes `config.json`, `metrics.jsonl`, `tensorboard/`, `checkpoints/`, `model/`,
+ * `report.html`, and `report-data.json`, from which `rebuildReport` makes the page again.
  * @throws E_CONFIG, E_DATA…, E_IMAGES_BAD, E_NAN, E_PERMISSION, E_DISK_FULL; what `signal` aborts with
  * @example
  * const { model } = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
@@ -185,7 +186,7 @@ async function beginRun(
 
 /** Removes what the new run might take for its own. The former model and report stay until new ones take their place. */
 async function clearRun(out: string): Promise<void> {
-  for (const name of ['checkpoints', 'metrics.jsonl', 'tensorboard', 'bad-images.json']) {
+  for (const name of ['checkpoints', 'metrics.jsonl', 'tensorboard', 'bad-images.json', KEPT_REPORT]) {
     await rm(join(out, name), { recursive: true, force: true }).catch((error) => {
       throw errorFromSystem(error, `replacing the run in ${out}`);
     });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/base/version.ts';
 import { trainConfigSchema } from '../../src/train/config.ts';
@@ -234,6 +235,16 @@ describe('compare', () => {
   it('finds an image the same as itself', async () => {
     const { stdout } = await run('compare', 'runs/shapes', images[0], images[0]);
     expect(stdout).toMatch(/^same {2}probability of being the same .*distance 0\.000/);
+  });
+
+  it('writes both as one picture, and refuses a name that is no picture before anything else', async () => {
+    const picture = 'pictures/pair.png';
+    const answer = parseOnlyLine(await run('compare', 'runs/shapes', ...images, '--out', picture, '--json'));
+    expect(answer.picture).toBe(picture);
+    const { width, height, format } = await sharp(join(cwd, picture)).metadata();
+    expect([width! > height!, format]).toEqual([true, 'png']);
+    const wrong = await run('compare', 'nowhere', ...images, '--out', 'pair.pgn');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean .png?')]);
   });
 
   it('tells a corrupt image (3) from a missing one (1) and a missing model (1)', async () => {
