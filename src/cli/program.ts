@@ -29,6 +29,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
   },
+  map: {
+    about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',
+    load: async () => (await import('./map.ts')).addMap,
+  },
 };
 
 /** The command line for these arguments: the verb that they name is whole, of the others only what the help lists. */

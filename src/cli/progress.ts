@@ -17,6 +17,7 @@ const STAGES: Readonly<Record<string, string>> = {
   embed: 'embedding test images',
   search: 'searching among test images',
   images: 'embedding images',
+  map: 'placing images',
 };
 
 /**
