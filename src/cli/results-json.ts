@@ -54,6 +54,7 @@ export function runJson(run: FinishedRun) {
     run: run.run,
     model: run.model,
     report: run.report,
+    animation: run.animation,
     images: train.length + validation.length + test.length,
     splits: { train: train.length, validation: validation.length, test: test.length },
     epochs: run.records.length,

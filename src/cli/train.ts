@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { openDataset } from '../data/sources/open.ts';
 import { train } from '../jobs/train.ts';
 import { formatCount } from '../report/format.ts';
-import { addCommonOptions, type CommonOptions, memoryOption, openRuntime } from './common.ts';
+import { addCommonOptions, type CommonOptions, memoryOption, openRuntime, toCount } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { runJson } from './results-json.ts';
@@ -19,6 +19,7 @@ type TrainVerbOptions = TrainFlags &
     readonly resume?: boolean;
     readonly overwrite?: boolean;
     readonly memory?: number;
+    readonly every?: number;
   };
 
 export function addTrain(verb: Command): void {
@@ -35,7 +36,12 @@ export function addTrain(verb: Command): void {
       ),
     )
     .option('--overwrite', 'replace the run in the folder')
-    .option('--config <file>', 'settings as JSON; flags override them');
+    .option('--config <file>', 'settings as JSON; flags override them')
+    .option(
+      '--every <steps>',
+      'keep a frame of the map every so many steps, and animate them (animation.gif)',
+      toCount,
+    );
   addTrainFlags(verb).optionsGroup('Machine:').addOption(memoryOption());
   addCommonOptions(verb, 'what the weights, the split and the pairs are drawn from (default: 1)')
     .addHelpText(
@@ -45,13 +51,14 @@ Examples:
   $ samesame train photos
   $ samesame train photos --size 96 --epochs 40 --out runs/large
   $ samesame train products.csv --split-by class --loss triplet --mining batch-hard
+  $ samesame train photos --embedding-size 2 --every 50
   $ samesame train photos --out runs/large --resume`,
     )
     .action(runTrain);
 }
 
 async function runTrain(data: string, options: TrainVerbOptions): Promise<void> {
-  const { resume = false, overwrite = false, memory } = options;
+  const { resume = false, overwrite = false, memory, every } = options;
   const out = options.out ?? chooseRunFolder(data, { reuse: resume || overwrite });
   const terminal = createTerminal(options);
   const dataset = await openDataset(data);
@@ -75,6 +82,7 @@ async function runTrain(data: string, options: TrainVerbOptions): Promise<void> 
         out,
         resume,
         overwrite,
+        every,
         memoryBytes: memory,
         signal,
         runtime: openRuntime(options),

@@ -26,6 +26,8 @@ export interface FinishedRun {
   readonly model: string;
   /** The report's path. */
   readonly report: string;
+  /** Path of the map's animation, where frames were asked for. */
+  readonly animation?: string;
   readonly config: TrainConfig;
   readonly data: PreparedData;
   readonly records: readonly EpochRecord[];

@@ -12,6 +12,7 @@ import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { createGalleryProducts } from '../model/products.ts';
 import { type Projection, type ProjectOptions, projectEmbeddings } from '../projection/index.ts';
+import { formatCount } from '../report/format.ts';
 import { createSpriteSheets, renderMapPage, scatterMap } from '../report/index.ts';
 import { createThumbnail } from '../report/thumbnails.ts';
 import type { TrainEvent } from '../train/progress.ts';
@@ -222,5 +223,5 @@ const METHOD: Readonly<Record<Projection['method'], string>> = {
 };
 
 function titleOf({ name }: ImageSet, { method }: Projection, numImages: number): string {
-  return `${numImages} images of ${name}, placed by ${METHOD[method]}`;
+  return `${formatCount(numImages)} images of ${name}, placed by ${METHOD[method]}`;
 }

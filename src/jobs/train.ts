@@ -19,6 +19,7 @@ import { createStepper } from '../train/stepper.ts';
 import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
+import { checkEvery, clearFrames, createFrameRecorder } from './frames.ts';
 import { measurePixelScale } from './pixel-scale.ts';
 import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
 import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
@@ -37,6 +38,8 @@ export interface TrainJob {
   /** Bytes of decoded pixels to keep in memory. Default 1 GiB. */
   readonly memoryBytes?: number;
   readonly checkpointSeconds?: number;
+  /** Steps from one frame of the map to the next; they are animated at the end. Default: no frames. */
+  readonly every?: number;
   readonly runtime?: Runtime;
   /** Ends the run: decoding at once, training after a step, whose checkpoint `resume` goes on from. */
   readonly signal?: AbortSignal;
@@ -55,6 +58,7 @@ export interface TrainJob {
  */
 export async function train(job: TrainJob): Promise<FinishedRun> {
   const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
+  checkEvery(job.every);
   const config = await settleConfig(job);
   // What can be known to be wrong is said before a hundred thousand images are decoded.
   const configured = createObjective(config, namesPairs(dataset));
@@ -83,7 +87,7 @@ async function trainPrepared(
   onEvent: (event: TrainEvent) => void,
 ): Promise<FinishedRun> {
   const random = createRandom(config.seed);
-  const { out, resume, checkpointSeconds, signal } = job;
+  const { out, resume, checkpointSeconds, every, signal } = job;
   const pixelScale = await measurePixelScale(data.pixels, data.splits.train);
   const feeder = createFeeder(config, data, configured);
   const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
@@ -125,17 +129,27 @@ async function trainPrepared(
     signal,
     resumeFrom,
   });
+  const frames =
+    every === undefined
+      ? undefined
+      : createFrameRecorder({ out, every, identity, design: parts, data, seed: config.seed, runtime });
+  if (resumeFrom === undefined) await frames?.keep(0, stepper.read);
   let next = await loop.next();
   for (; !next.done; next = await loop.next()) {
-    if (next.value.kind === 'epoch') await writeMetrics(out, next.value.records);
-    onEvent(next.value);
+    const event = next.value;
+    if (event.kind === 'epoch') await writeMetrics(out, event.records);
+    if (event.kind === 'step')
+      await frames?.keep((event.epoch - 1) * event.stepsPerEpoch + event.step, stepper.read);
+    onEvent(event);
   }
+  const numSteps = next.value.records.length * feeder.stepsPerEpoch;
+  const animation = await frames?.finish(numSteps, stepper.read);
   await stepper.close();
   const { best, records, seconds } = next.value;
   // A kill may have come between an epoch's checkpoint and its line.
   await writeMetrics(out, records);
 
-  return finishRun({
+  const finished = await finishRun({
     out,
     config,
     data,
@@ -146,16 +160,18 @@ async function trainPrepared(
     runtime,
     onEvent,
   });
+  return { ...finished, animation };
 }
 
 /** Writes what the run is, now that nothing is wrong with it: a run that was refused leaves the folder as it was. */
 async function beginRun(
-  { out, overwrite, dataset }: TrainJob,
+  { out, overwrite, resume, dataset }: TrainJob,
   config: TrainConfig,
   { pixels }: PreparedData,
 ) {
   for (const folder of [out, join(out, 'checkpoints')]) await removeLeftovers(folder);
   if (overwrite) await clearRun(out);
+  if (!resume) await clearFrames(out);
   if (pixels.bad.length > 0)
     await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(pixels.bad, null, 2)}\n`);
   const settings = { dataset: dataset.set.name, ...config };

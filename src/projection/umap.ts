@@ -5,7 +5,8 @@ import { type MapPoint, rowsOf, sizeOf } from './points.ts';
 
 /** Images that each one is held near to. 15 is UMAP's own default; more draws the large picture, fewer the small one. */
 const NUM_NEIGHBOURS = 15;
-const MIN_DISTANCE = 0.1;
+/** Of points on the map. UMAP's own default is 0.1; images are drawn at these points, and want some room. */
+const MIN_DISTANCE = 0.25;
 
 /**
  * UMAP: near neighbours stay near; how far apart two clusters lie says little. The neighbours are exact, the layout is

@@ -22,7 +22,9 @@ export interface ScatterMapOptions {
 const SIDE = 800;
 const LEGEND_WIDTH = 190;
 const PADDING = 34;
-const IMAGE_SIZE = 24;
+const IMAGE_SIZE = 26;
+/** Of a picture, in the colour of its class. */
+const EDGE = 2;
 const MAX_LEGEND = 20;
 const MAX_NAMES = 60;
 const FONT = 'font-family="ui-sans-serif, system-ui, Helvetica, Arial, sans-serif"';
@@ -39,7 +41,7 @@ export function scatterMap(options: ScatterMapOptions): string {
   const present = [...new Set(labels)].filter((label) => label >= 0).sort((a, b) => a - b);
   const hasLegend = isColored && present.length > 0 && present.length <= MAX_LEGEND;
   const width = SIDE + (hasLegend ? LEGEND_WIDTH : 0);
-  const pictured = images === undefined ? [] : withoutOverlap(places, IMAGE_SIZE);
+  const pictured = images === undefined ? [] : withoutOverlap(places, IMAGE_SIZE + EDGE);
   const isPictured = new Set(pictured);
   const radius = points.length > 1500 ? 2.4 : points.length > 300 ? 3 : 4.5;
   const dots = places.map(([x, y], i) =>
@@ -61,12 +63,12 @@ export function scatterMap(options: ScatterMapOptions): string {
 function drawPicture([x, y]: MapPoint, uri: string, color: string): string {
   const [left, top] = [x - IMAGE_SIZE / 2, y - IMAGE_SIZE / 2];
   return (
-    `<rect x="${num(left - 1)}" y="${num(top - 1)}" width="${IMAGE_SIZE + 2}" height="${IMAGE_SIZE + 2}" rx="2" fill="${color}"/>` +
+    `<rect x="${num(left - EDGE)}" y="${num(top - EDGE)}" width="${IMAGE_SIZE + 2 * EDGE}" height="${IMAGE_SIZE + 2 * EDGE}" rx="2" fill="${color}"/>` +
     `<image x="${num(left)}" y="${num(top)}" width="${IMAGE_SIZE}" height="${IMAGE_SIZE}" href="${imageSource(uri)}"/>`
   );
 }
 
-const NAME_SIZE = 17;
+const NAME_SIZE = 19;
 
 /** Class names with a white edge, moved apart where they would cover each other. */
 function drawNames(

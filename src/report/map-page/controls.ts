@@ -31,9 +31,23 @@ export function createControls(canvas: HTMLCanvasElement, camera: Camera, target
     const [[ax, ay], [bx, by]] = [...fingers.values()];
     return { distance: Math.hypot(ax - bx, ay - by), x: (ax + bx) / 2, y: (ay + by) / 2 };
   };
+  const screenPlace = (index: number) =>
+    camera.toScreen(target.places[2 * index], target.places[2 * index + 1]);
+  const isInside = ([x, y]: readonly [number, number]) =>
+    x >= 0 && y >= 0 && x <= canvas.clientWidth && y <= canvas.clientHeight;
+  /** Around the image in focus where it can be seen, else around the middle. */
   const zoomBy = (factor: number) => {
-    camera.zoomAt(canvas.clientWidth / 2, canvas.clientHeight / 2, factor);
+    const focused = target.focused() < 0 ? undefined : screenPlace(target.focused());
+    const middle: [number, number] = [canvas.clientWidth / 2, canvas.clientHeight / 2];
+    camera.zoomAt(...(focused !== undefined && isInside(focused) ? focused : middle), factor);
     target.draw();
+  };
+  const walk = (direction: readonly [number, number]) => {
+    const index = next(direction);
+    if (index < 0) return;
+    const { places } = target;
+    if (!isInside(screenPlace(index))) camera.centreOn(places[2 * index], places[2 * index + 1]);
+    target.focusOn(index, true);
   };
   const showAll = () => {
     camera.fit(canvas.clientWidth, canvas.clientHeight);
@@ -104,11 +118,11 @@ export function createControls(canvas: HTMLCanvasElement, camera: Camera, target
     const { places } = target;
     const from = target.focused();
     const middle: [number, number] = [canvas.clientWidth / 2, canvas.clientHeight / 2];
-    const [x, y] = from < 0 ? middle : camera.toScreen(places[2 * from], places[2 * from + 1]);
+    const [x, y] = from < 0 ? middle : screenPlace(from);
     let [best, bestCost] = [from, Number.POSITIVE_INFINITY];
     for (let i = 0; i < places.length / 2; i++) {
       if (i === from || !target.isShown(i)) continue;
-      const [px, py] = camera.toScreen(places[2 * i], places[2 * i + 1]);
+      const [px, py] = screenPlace(i);
       const ahead = (px - x) * dx + (py - y) * dy;
       const aside = Math.abs((px - x) * dy) + Math.abs((py - y) * dx);
       const cost = ahead + 2 * aside;
@@ -122,7 +136,7 @@ export function createControls(canvas: HTMLCanvasElement, camera: Camera, target
     if (arrow !== undefined && event.shiftKey) {
       camera.pan(-60 * arrow[0], -60 * arrow[1]);
       target.draw();
-    } else if (arrow !== undefined) target.focusOn(next(arrow), true);
+    } else if (arrow !== undefined) walk(arrow);
     else if (event.key === '+' || event.key === '=') zoomBy(1.5);
     else if (event.key === '-') zoomBy(1 / 1.5);
     else if (event.key === '0') showAll();
