@@ -151,7 +151,10 @@ function tryDecode(bytes: Uint8Array, path: string) {
   }
 }
 
-/** All frames in the same axes: the embedding's own two, or those in which the last frame spreads most. */
+/**
+ * All frames in the same axes: the embedding's own two, or those in which the last frame spreads most. Each frame is
+ * moved to its own middle, because a distance does not know where all images together lie.
+ */
 function placeFrames(frames: readonly Frame[], numImages: number): { step: number; points: MapPoint[] }[] {
   const last = frames.at(-1);
   if (last === undefined) return [];
@@ -159,10 +162,16 @@ function placeFrames(frames: readonly Frame[], numImages: number): { step: numbe
   const plane = isPlane ? undefined : fitPca(last.embeddings, numImages);
   return frames.map(({ step, embeddings }) => ({
     step,
-    points:
+    points: centred(
       plane?.project(embeddings, numImages) ??
-      Array.from({ length: numImages }, (_, i): MapPoint => [embeddings[2 * i], embeddings[2 * i + 1]]),
+        Array.from({ length: numImages }, (_, i): MapPoint => [embeddings[2 * i], embeddings[2 * i + 1]]),
+    ),
   }));
+}
+
+function centred(points: readonly MapPoint[]): MapPoint[] {
+  const mean = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
+  return points.map(([x, y]) => [x - mean[0], y - mean[1]]);
 }
 
 /** At most `count` of the items, the first and the last among them. */

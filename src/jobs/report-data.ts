@@ -9,6 +9,7 @@ import type { GalleryPair, ReportData, ReportImage, RetrievalExample } from '../
 import { createThumbnail } from '../report/thumbnails.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord } from '../train/progress.ts';
+import { composeImageMap } from './image-map.ts';
 import type { Measurement } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 
@@ -74,6 +75,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     histogram: distanceHistogram(distances, testPairs.similar),
     galleries: await pickGalleries(input),
     retrievalExamples: await pickRetrievals(input),
+    map: await composeImageMap(data, measurement, config.seed),
     cost: {
       trainSeconds: input.trainSeconds,
       trainImagesPerSecond: input.imagesPerSecond,

@@ -1,6 +1,7 @@
 export { confusionTable } from './figures/confusion-table.ts';
 export { precisionRecallFigure, rocFigure } from './figures/curves.ts';
 export { histogramFigure } from './figures/histogram.ts';
+export { type ImageMap, imageMap } from './figures/image-map.ts';
 export { lineChart } from './figures/line-chart.ts';
 export { pairGallery } from './figures/pair-gallery.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';

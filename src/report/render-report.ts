@@ -2,6 +2,7 @@ import { escapeHtml } from './escape.ts';
 import { confusionTable } from './figures/confusion-table.ts';
 import { precisionRecallFigure, precisionRecallZoom, rocFigure, rocZoom } from './figures/curves.ts';
 import { histogramFigure } from './figures/histogram.ts';
+import { IMAGE_MAP_STYLES, imageMap } from './figures/image-map.ts';
 import { lineChart } from './figures/line-chart.ts';
 import { pairGallery } from './figures/pair-gallery.ts';
 import { retrievalGrid } from './figures/retrieval-grid.ts';
@@ -16,6 +17,7 @@ import {
   formatRate,
   NOTHING,
 } from './format.ts';
+import { MAP_READING } from './map-reading.ts';
 import type { ReportData } from './report-data.ts';
 import { resultRows } from './result-rows.ts';
 import { STYLES } from './styles.ts';
@@ -34,6 +36,7 @@ export function renderReport(data: ReportData): string {
     judging(data),
     galleries(data),
     search(data),
+    map(data),
     making(data),
   ];
   return (
@@ -227,6 +230,12 @@ function search({ retrievalExamples }: ReportData): string {
   );
 }
 
+function map({ map: images }: ReportData): string {
+  if (images === undefined) return '';
+  const reading = `${MAP_READING[images.method]} Images that would hide one another are moved apart; point at one, or tap it, to see what it is.`;
+  return section('Map', reading, `<style>${IMAGE_MAP_STYLES}</style>${imageMap(images)}`);
+}
+
 function making(data: ReportData): string {
   const { model, cost, versions } = data;
   const [height, width, channels] = model.inputShape;
@@ -288,6 +297,6 @@ function section(title: string, lead: string, content: string): string {
 
 /** JSON that cannot end its script element. */
 function embeddedJson(data: ReportData): string {
-  const { galleries: _, retrievalExamples: __, ...numbersOnly } = data;
+  const { galleries: _, retrievalExamples: __, map: ___, ...numbersOnly } = data;
   return JSON.stringify(numbersOnly).replaceAll('<', '\\u003c');
 }

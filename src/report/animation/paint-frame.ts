@@ -19,7 +19,7 @@ export const FRAME_SIDE = 640;
 const PADDING = 30;
 const TITLE_HEIGHT = 34;
 /** Longest side of an image in a frame. */
-const MAX_IMAGE_SIDE = 32;
+const MAX_IMAGE_SIDE = 24;
 const PAPER = 255;
 
 /** An image ready to be painted: colour and how much of it, a pixel at a time. */

@@ -3,6 +3,7 @@ import type { MapPoint, ProjectionName } from '../../projection/index.ts';
 import { escapeHtml, imageSource } from '../escape.ts';
 import { classColor } from '../figures/class-colors.ts';
 import { boundsOf, fitInto } from '../figures/map-layout.ts';
+import { MAP_READING } from '../map-reading.ts';
 import type { SpriteSheets } from '../sprite-sheet.ts';
 import { createCamera } from './camera.ts';
 import { createControls } from './controls.ts';
@@ -29,15 +30,6 @@ export interface MapPageOptions {
   readonly isColored?: boolean;
 }
 
-/** How to read a map, by how it was made. */
-export const READING: Readonly<Record<ProjectionName, string>> = {
-  embedding:
-    'Each image lies where the model puts it: the closer two are, the more alike the model holds them. Tight heaps of one colour are what training is for.',
-  pca: 'The two directions in which the embeddings differ most. Heaps that overlap here may still be apart in the others.',
-  umap: 'Images that the model holds for alike lie together. Heaps of one colour are good; how far apart two heaps lie says little.',
-  tsne: 'Images that the model holds for alike lie together. Heaps of one colour are good; their sizes and the room between them mean nothing.',
-};
-
 /**
  * The map as one HTML page that needs no network and no other file: the images are its points; wheel, fingers, keys or
  * buttons zoom and move it; pointing at an image shows it with its nearest ones. Only the page's own script may run.
@@ -51,7 +43,7 @@ export function renderMapPage(options: MapPageOptions): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${escapeHtml(title)}</title><style>${MAP_STYLES}</style></head><body>
-<header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(subtitle)}. ${READING[method]}</p></header>
+<header><h1>${escapeHtml(title)}</h1><p>${escapeHtml(subtitle)}. ${MAP_READING[method]}</p></header>
 <div class="stage"><canvas id="map" tabindex="0" aria-label="The map. Arrow keys go from image to image, plus and minus zoom, 0 shows all, Escape lets go." role="application"></canvas>
 <div class="tools"><button type="button" id="zoom-in" aria-label="Zoom in">+</button><button type="button" id="zoom-out" aria-label="Zoom out">−</button><button type="button" id="fit">Show all</button><label><input type="checkbox" id="images" checked>Images</label></div></div>
 <aside><div id="card" aria-live="polite" hidden></div>
