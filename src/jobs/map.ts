@@ -97,7 +97,7 @@ export async function drawMap(job: MapJob): Promise<DrawnMap> {
       });
       const parts: MapParts = { job, model, chosen: { ...chosen, embeddings }, projection, runtime };
       for (const path of out) await writeFileAtomic(path, await renderers[checkMapPath(path)](parts));
-      return { ...projection, ...chosen, out, bad: pixels.bad };
+      return { ...projection, out, part: chosen.part, images, numFound: chosen.numFound, bad: pixels.bad };
     } finally {
       await pixels.close();
     }

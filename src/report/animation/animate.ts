@@ -17,7 +17,8 @@ export async function animate(
   { format, frameMs = 120, lastMs = 2000 }: AnimateOptions,
 ): Promise<Buffer> {
   const delay = frames.map((_, i) => (i === frames.length - 1 ? lastMs : frameMs));
-  const joined = sharp([...frames], { join: { animated: true } });
+  // One alone is nothing to join.
+  const joined = frames.length === 1 ? sharp(frames[0]) : sharp([...frames], { join: { animated: true } });
   return format === 'gif'
     ? joined.gif({ delay, loop: 0, effort: 5 }).toBuffer()
     : joined.webp({ delay, loop: 0, quality: 80, effort: 3 }).toBuffer();

@@ -95,12 +95,12 @@ export function pushApart(
   side: number,
   numRounds = 120,
 ): MapPoint[] {
+  const inside = (value: number) => Math.max(size / 2, Math.min(side - size / 2, value));
   const moved = places.map(([x, y], i): [number, number] => {
     // Equal places need a direction to part in: a small turn, the same each time.
     const turn = i * 2.399963;
-    return [x + 1e-3 * size * Math.cos(turn), y + 1e-3 * size * Math.sin(turn)];
+    return [inside(x + 1e-3 * size * Math.cos(turn)), inside(y + 1e-3 * size * Math.sin(turn))];
   });
-  const inside = (value: number) => Math.max(size / 2, Math.min(side - size / 2, value));
   for (let round = 0; round < numRounds; round++) {
     let isApart = true;
     for (let i = 0; i < moved.length; i++) {

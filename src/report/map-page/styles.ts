@@ -11,11 +11,11 @@ body { display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr) 280px;
 header { grid-column: 1 / -1; padding: 14px 20px 12px; border-bottom: 1px solid var(--rule); }
 h1 { margin: 0; font-size: 1.15rem; font-weight: 650; letter-spacing: -.012em; overflow-wrap: anywhere; }
 header p { margin: 2px 0 0; color: var(--muted); font-size: .86rem; max-width: 100ch; }
-.stage { position: relative; min-width: 0; min-height: 0; }
+.stage { display: grid; grid-template-rows: minmax(0, 1fr) auto; min-width: 0; min-height: 0; }
 #map { display: block; width: 100%; height: 100%; touch-action: none; cursor: grab; color: var(--muted); }
 #map:active { cursor: grabbing; }
 :focus-visible { outline: 2px solid var(--right); outline-offset: -2px; }
-.tools { position: absolute; left: 14px; bottom: 14px; display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }
+.tools { padding: 10px 14px; border-top: 1px solid var(--rule); display: flex; gap: 6px; align-items: center; flex-wrap: wrap; }
 button, .tools label, input[type=search] { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--rule); border-radius: 8px; }
 .tools button { min-width: 40px; height: 40px; font-size: 1.05rem; cursor: pointer; }
 .tools #fit { padding: 0 12px; font-size: .9rem; }
@@ -37,10 +37,10 @@ input[type=search] { flex: 1; min-width: 0; padding: 5px 10px; }
 #legend label { display: flex; gap: 9px; align-items: center; min-height: 32px; cursor: pointer; }
 #legend i { flex: none; width: 12px; height: 12px; border-radius: 50%; } #legend .class { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .count { color: var(--muted); font-size: .82rem; }
 @media (max-width: 700px) {
-  body { grid-template: auto minmax(0, 58fr) minmax(0, 42fr) / minmax(0, 1fr); }
+  body { grid-template: auto minmax(0, 62fr) minmax(0, 38fr) / minmax(0, 1fr); }
   header { padding: 10px 14px 8px; } header p { font-size: .8rem; }
   aside { border-left: 0; border-top: 1px solid var(--rule); padding: 12px 14px 20px; }
   .head { display: flex; gap: 14px; } .head .picture { width: 104px; flex: none; } .words { margin-top: 0; }
   .nearest { grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 5px; } .nearest button { padding: 2px; } .nearest span { font-size: .66rem; }
-  .tools { left: 10px; bottom: 10px; } }
+  .tools { padding: 8px 10px; } }
 `;
