@@ -18,6 +18,7 @@ const STAGES: Readonly<Record<string, string>> = {
   search: 'searching among test images',
   images: 'embedding images',
   map: 'placing images',
+  frames: 'painting frames',
 };
 
 /**

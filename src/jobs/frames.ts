@@ -9,6 +9,7 @@ import { animate } from '../report/animation/animate.ts';
 import { createStamps, paintFrame } from '../report/animation/paint-frame.ts';
 import { boundsOf } from '../report/figures/map-layout.ts';
 import { formatCount } from '../report/format.ts';
+import type { TrainEvent } from '../train/progress.ts';
 import { decodeSafetensors, encodeSafetensors } from '../train/safetensors.ts';
 import { type ModelDesign, openParts } from './design.ts';
 import { embedStore } from './embed-store.ts';
@@ -34,6 +35,7 @@ export interface FrameOptions {
   readonly data: PreparedData;
   readonly seed: string | number;
   readonly runtime: Runtime;
+  readonly onEvent: (event: TrainEvent) => void;
 }
 
 /** Images in a frame: more would only hide each other. */
@@ -55,7 +57,7 @@ export function checkEvery(every: number | undefined): void {
 
 /** A recorder of frames. It only reads the network's state, so a run is the same with and without it. */
 export function createFrameRecorder(options: FrameOptions): FrameRecorder {
-  const { out, every, identity, design, data, seed, runtime } = options;
+  const { out, every, identity, design, data, seed, runtime, onEvent } = options;
   const { set, pixels, splits } = data;
   const images = drawImages(splits.test, MAX_IMAGES, seed);
   const folder = framesFolder(out);
@@ -99,6 +101,7 @@ export function createFrameRecorder(options: FrameOptions): FrameRecorder {
         const picture = await paintFrame(stamps, points, bounds, `${set.name}, step ${formatCount(at)}`);
         await writeFileAtomic(join(folder, `${nameOf(at)}.png`), picture);
         painted.push(picture);
+        onEvent({ kind: 'stage', stage: 'frames', done: painted.length, total: placed.length });
       }
       const path = join(out, 'animation.gif');
       await writeFileAtomic(path, await animate(evenly(painted, MAX_PAGES), { format: 'gif' }));

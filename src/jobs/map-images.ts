@@ -36,10 +36,15 @@ export async function chooseMapImages(
   options: PrepareDataOptions = {},
 ): Promise<MapImages> {
   const { set } = dataset;
-  const draw = (found: Int32Array) => ({
-    images: drawImages(found, choice.maxImages, choice.seed),
-    numFound: found.length,
-  });
+  const draw = (found: Int32Array) => {
+    if (found.length === 0) {
+      throw new SamesameError('E_DATA_EMPTY', {
+        what: `${set.name} has no image to draw`,
+        help: 'draw all its images (--split all)',
+      });
+    }
+    return { images: drawImages(found, choice.maxImages, choice.seed), numFound: found.length };
+  };
   const fingerprint = await fingerprintOf(set, options.signal);
   if (fingerprint === config.provenance.fingerprint && choice.split !== 'all') {
     const { pixelScale: _, ...stored } = config.provenance.training;

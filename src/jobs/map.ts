@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../base/files.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { ImageSet } from '../data/types.ts';
-import { findNearest, type Neighbour } from '../evaluate/index.ts';
+import { findNearest, type Neighbour, type Products } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
@@ -88,15 +88,19 @@ export async function drawMap(job: MapJob): Promise<DrawnMap> {
         signal?.throwIfAborted();
         onEvent({ kind: 'stage', stage: 'images', done, total });
       });
+      const gallery = await createGalleryProducts(embeddings, images.length, runtime);
+      const { products } = gallery;
       const projection = await projectEmbeddings(embeddings, images.length, {
         method: job.method,
         seed,
+        products,
         signal,
         onProgress: (share) =>
           onEvent({ kind: 'stage', stage: 'map', done: Math.round(100 * share), total: 100 }),
       });
-      const parts: MapParts = { job, model, chosen: { ...chosen, embeddings }, projection, runtime };
+      const parts: MapParts = { job, model, chosen: { ...chosen, embeddings }, projection, products };
       for (const path of out) await writeFileAtomic(path, await renderers[checkMapPath(path)](parts));
+      await gallery.close();
       return { ...projection, out, part: chosen.part, images, numFound: chosen.numFound, bad: pixels.bad };
     } finally {
       await pixels.close();
@@ -116,7 +120,8 @@ interface MapParts {
     readonly embeddings: Float32Array;
   };
   readonly projection: Projection;
-  readonly runtime: Runtime;
+  /** Inner products of rows with the embeddings. */
+  readonly products: Products;
 }
 
 type MapEnding = '.html' | '.svg' | '.png';
@@ -158,11 +163,11 @@ async function renderSvg({ job, chosen, projection }: MapParts): Promise<string>
   });
 }
 
-async function renderPage({ job, model, chosen, projection, runtime }: MapParts): Promise<string> {
+async function renderPage({ job, model, chosen, projection, products }: MapParts): Promise<string> {
   const { set } = job.dataset;
   const { pixels, images, embeddings } = chosen;
   const isComparable = model.config.distance === 'euclidean';
-  const neighbours = isComparable ? await nearestOf(embeddings, images.length, runtime) : null;
+  const neighbours = isComparable ? await nearestOf(embeddings, images.length, products) : null;
   return renderMapPage({
     title: `${set.name}: the map`,
     subtitle: titleOf(set, projection, images.length),
@@ -181,21 +186,17 @@ async function renderPage({ job, model, chosen, projection, runtime }: MapParts)
 async function nearestOf(
   embeddings: Float32Array,
   numImages: number,
-  runtime: Runtime,
+  products: Products,
 ): Promise<Neighbour[][]> {
-  if (numImages === 0) return [];
-  const gallery = await createGalleryProducts(embeddings, numImages, runtime);
-  const found = await findNearest({
+  return findNearest({
     queries: embeddings,
     gallery: embeddings,
     numQueries: numImages,
     numGallery: numImages,
     k: Math.min(NUM_NEIGHBOURS, numImages - 1),
     exclude: Int32Array.from({ length: numImages }, (_, i) => i),
-    products: gallery.products,
+    products,
   });
-  await gallery.close();
-  return found;
 }
 
 async function gatherAll(pixels: PixelStore, images: Int32Array): Promise<Uint8Array> {

@@ -132,7 +132,16 @@ async function trainPrepared(
   const frames =
     every === undefined
       ? undefined
-      : createFrameRecorder({ out, every, identity, design: parts, data, seed: config.seed, runtime });
+      : createFrameRecorder({
+          out,
+          every,
+          identity,
+          design: parts,
+          data,
+          seed: config.seed,
+          runtime,
+          onEvent,
+        });
   if (resumeFrom === undefined) await frames?.keep(0, stepper.read);
   let next = await loop.next();
   for (; !next.done; next = await loop.next()) {

@@ -33,3 +33,11 @@ export function sizeOf(embeddings: Float32Array, numImages: number): number {
     help: 'the model has diverged: train again with a lower learning rate',
   });
 }
+
+/** Told the share that is done; gives whether to go on. */
+export type OnShare = (share: number) => boolean;
+
+/** Lets everything else have its turn: a signal to stop is heard only then. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

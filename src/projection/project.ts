@@ -1,6 +1,7 @@
 import { SamesameError } from '../base/errors.ts';
 import { createRandom } from '../base/random.ts';
 import { suggest } from '../base/suggest.ts';
+import type { Products } from '../evaluate/products.ts';
 import { fitPca } from './pca.ts';
 import { type MapPoint, sizeOf } from './points.ts';
 import { projectTsne } from './tsne.ts';
@@ -18,6 +19,8 @@ export interface ProjectOptions {
   readonly method?: ProjectionName | 'auto';
   /** What UMAP and t-SNE draw their start from. Default 1. PCA and the embedding draw nothing. */
   readonly seed?: string | number;
+  /** Inner products of rows with the embeddings, for UMAP's neighbours. Default: plain TypeScript. */
+  readonly products?: Products;
   /** Called with the share that is done. */
   readonly onProgress?: (share: number) => void;
   readonly signal?: AbortSignal;
@@ -49,7 +52,7 @@ const MIN_NEIGHBOURHOOD_IMAGES = 15;
 export async function projectEmbeddings(
   embeddings: Float32Array,
   numImages: number,
-  { method = 'auto', seed = 1, onProgress = () => {}, signal }: ProjectOptions = {},
+  { method = 'auto', seed = 1, products, onProgress = () => {}, signal }: ProjectOptions = {},
 ): Promise<Projection> {
   const size = sizeOf(embeddings, numImages);
   const chosen = chooseMethod(method, numImages, size);
@@ -64,7 +67,7 @@ export async function projectEmbeddings(
     if (chosen === 'embedding')
       return Array.from({ length: numImages }, (_, i) => [embeddings[2 * i], embeddings[2 * i + 1]]);
     if (chosen === 'pca' || isOnePoint(embeddings, size)) return pca();
-    if (chosen === 'umap') return projectUmap(embeddings, numImages, random, onShare);
+    if (chosen === 'umap') return projectUmap(embeddings, numImages, random, { onShare, products });
     return projectTsne(embeddings, numImages, random, onShare);
   };
   const points = await draw();

@@ -1,7 +1,7 @@
 import { TSNE } from '@saehrimnir/druidjs';
 import { SamesameError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
-import { type MapPoint, rowsOf, sizeOf } from './points.ts';
+import { breathe, type MapPoint, type OnShare, rowsOf, sizeOf } from './points.ts';
 
 /** The method holds three tables of N × N numbers: 600 MB at this many images. */
 export const MAX_TSNE_IMAGES = 5000;
@@ -13,16 +13,16 @@ const PERPLEXITY = 30;
  * t-SNE: near neighbours stay near and clusters come apart; neither the size of a cluster nor the room between two
  * means anything. The start is drawn from `random`: the same stream gives the same map.
  * @param embeddings float32 `[N, D]`, N from 3 to 5,000
- * @param onProgress share that is done, from 0 to 1; return false to stop
+ * @param onShare told the share that is done, from 0 to 1; gives false to stop
  * @throws E_SHAPE, E_NAN, E_CONFIG for more images
  * @source van der Maaten & Hinton 2008
  */
-export function projectTsne(
+export async function projectTsne(
   embeddings: Float32Array,
   numImages: number,
   random: Random,
-  onProgress: (share: number) => boolean = () => true,
-): MapPoint[] {
+  onShare: OnShare = () => true,
+): Promise<MapPoint[]> {
   const size = sizeOf(embeddings, numImages);
   if (numImages > MAX_TSNE_IMAGES) {
     throw new SamesameError('E_CONFIG', {
@@ -44,7 +44,9 @@ export function projectTsne(
   const steps = tsne.generator(NUM_ITERATIONS);
   for (let i = 1; i <= NUM_ITERATIONS; i++) {
     steps.next();
-    if (i % 10 === 0 && !onProgress(i / NUM_ITERATIONS)) break;
+    if (i % 10 > 0) continue;
+    await breathe();
+    if (!onShare(i / NUM_ITERATIONS)) break;
   }
   return Array.from(tsne.projection, ([x, y]) => [x, y]);
 }
