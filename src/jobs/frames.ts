@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
@@ -98,7 +98,12 @@ export function createFrameRecorder(options: FrameOptions): FrameRecorder {
       );
       const painted: Buffer[] = [];
       for (const { step: at, points } of placed) {
-        const picture = await paintFrame(stamps, points, bounds, `${set.name}, step ${formatCount(at)}`);
+        const picture = await paintFrame(
+          stamps,
+          points,
+          bounds,
+          `${basename(set.name)}, step ${formatCount(at)}`,
+        );
         await writeFileAtomic(join(folder, `${nameOf(at)}.png`), picture);
         painted.push(picture);
         onEvent({ kind: 'stage', stage: 'frames', done: painted.length, total: placed.length });

@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { basename, extname } from 'node:path';
 import sharp from 'sharp';
 import { createRuntime } from '#runtime';
 import { SamesameError } from '../base/errors.ts';
@@ -169,7 +169,7 @@ async function renderPage({ job, model, chosen, projection, products }: MapParts
   const isComparable = model.config.distance === 'euclidean';
   const neighbours = isComparable ? await nearestOf(embeddings, images.length, products) : null;
   return renderMapPage({
-    title: `${set.name}: the map`,
+    title: `${basename(set.name)}: the map`,
     subtitle: titleOf(set, projection, images.length),
     method: projection.method,
     points: projection.points,
@@ -223,6 +223,7 @@ const METHOD: Readonly<Record<Projection['method'], string>> = {
   tsne: 't-SNE of the embeddings',
 };
 
+/** A name without its path: a map is made to be shown. */
 function titleOf({ name }: ImageSet, { method }: Projection, numImages: number): string {
-  return `${formatCount(numImages)} images of ${name}, placed by ${METHOD[method]}`;
+  return `${formatCount(numImages)} images of ${basename(name)}, placed by ${METHOD[method]}`;
 }

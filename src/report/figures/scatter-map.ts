@@ -31,7 +31,7 @@ const FONT = 'font-family="ui-sans-serif, system-ui, Helvetica, Arial, sans-seri
 
 /**
  * A map as one SVG: a dot or a picture for each image, coloured by class, class names at the medians, and a legend up to
- * twenty classes. No axes: a map has no units that mean anything by themselves. Made for paper: black on white.
+ * twenty classes. Over pictures the legend alone has the names, which would cover them. No axes: a map has no units that mean anything by themselves. Made for paper: black on white.
  */
 export function scatterMap(options: ScatterMapOptions): string {
   const { title, points, labels, classNames, isColored = true, images } = options;
@@ -51,7 +51,9 @@ export function scatterMap(options: ScatterMapOptions): string {
   );
   const pictures = pictured.map((i) => drawPicture(places[i], images![i], colorOf(labels[i])));
   const names =
-    isColored && present.length <= MAX_NAMES ? drawNames(places, labels, classNames).join('') : '';
+    isColored && !(hasLegend && images !== undefined) && present.length <= MAX_NAMES
+      ? drawNames(places, labels, classNames).join('')
+      : '';
   const legend = hasLegend ? drawLegend(present, classNames) : '';
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${SIDE}" width="${width}" height="${SIDE}" role="img" aria-label="${escapeHtml(title)}" ${FONT}>` +
