@@ -32,7 +32,7 @@ export function addMap(verb: Command): void {
     .optionsGroup('Map:')
     .option(
       '--out <file>',
-      'page (.html, with the images as points) or picture (.svg, .png); may be given several times (default: map.html)',
+      'page (.html, with the images as points), picture (.svg, .png), or the frames that the run kept (.gif, .webp); may be given several times (default: map.html)',
       (path: string, before: readonly string[] = []) => [...before, path],
     )
     .addOption(
@@ -63,7 +63,8 @@ export function addMap(verb: Command): void {
 Examples:
   $ samesame map runs/photos photos
   $ samesame map runs/photos photos --method tsne --out map.html --out map.png
-  $ samesame map runs/digits mnist --out digits.svg --thumbnails`,
+  $ samesame map runs/digits mnist --out digits.svg --thumbnails
+  $ samesame map runs/digits mnist --out digits.webp            where it was trained with --every`,
     )
     .action(runMap);
 }

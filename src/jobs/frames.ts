@@ -1,19 +1,15 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
-import { fitPca, type MapPoint } from '../projection/index.ts';
 import { animate } from '../report/animation/animate.ts';
-import { createStamps, paintFrame } from '../report/animation/paint-frame.ts';
-import { boundsOf } from '../report/figures/map-layout.ts';
-import { formatCount } from '../report/format.ts';
 import type { TrainEvent } from '../train/progress.ts';
-import { decodeSafetensors, encodeSafetensors } from '../train/safetensors.ts';
+import { encodeSafetensors } from '../train/safetensors.ts';
 import { type ModelDesign, openParts } from './design.ts';
 import { embedStore } from './embed-store.ts';
-import { drawImages } from './map-images.ts';
+import { chooseFrameImages, framesFolder, nameOfFrame, paintFrames } from './paint-frames.ts';
 import type { PreparedData } from './prepare.ts';
 
 /** Keeps where a fixed sample of the test images lies while the network learns. */
@@ -38,13 +34,6 @@ export interface FrameOptions {
   readonly onEvent: (event: TrainEvent) => void;
 }
 
-/** Images in a frame: more would only hide each other. */
-const MAX_IMAGES = 1000;
-/** Frames of the animation, drawn evenly from those kept: 25 seconds. */
-export const MAX_PAGES = 200;
-/** Share of points that may lie outside on each side: one stray must not make all others small. */
-const TRIM = 0.003;
-
 /** @throws E_CONFIG where `every` is no whole number from 1 */
 export function checkEvery(every: number | undefined): void {
   if (every === undefined || (Number.isInteger(every) && every >= 1)) return;
@@ -59,7 +48,8 @@ export function checkEvery(every: number | undefined): void {
 export function createFrameRecorder(options: FrameOptions): FrameRecorder {
   const { out, every, identity, design, data, seed, runtime, onEvent } = options;
   const { set, pixels, splits } = data;
-  const images = drawImages(splits.test, MAX_IMAGES, seed);
+  const images = chooseFrameImages(splits.test, seed);
+  const { embeddingSize } = design.encoder;
   const folder = framesFolder(out);
   let lastKept = -1;
 
@@ -76,7 +66,7 @@ export function createFrameRecorder(options: FrameOptions): FrameRecorder {
       tensors: new Map([['embeddings', { shape, data: embeddings }]]),
       metadata: { step: String(step), identity },
     });
-    await writeFileAtomic(join(folder, `${nameOf(step)}.safetensors`), bytes);
+    await writeFileAtomic(join(folder, `${nameOfFrame(step)}.safetensors`), bytes);
   }
 
   return {
@@ -85,31 +75,9 @@ export function createFrameRecorder(options: FrameOptions): FrameRecorder {
     },
     async finish(step, read) {
       await keepNow(step, read());
-      const { height, width, channels } = pixels.shape;
-      const bytes = new Uint8Array(images.length * height * width * channels);
-      await pixels.gather(images, bytes);
-      const labels = Array.from(images, (index) => set.labels[index]);
-      const stamps = await createStamps({ pixels: bytes, shape: pixels.shape, labels });
-      const frames = await readFrames(folder, identity, images.length, design.encoder.embeddingSize);
-      const placed = placeFrames(frames, images.length);
-      const bounds = boundsOf(
-        placed.flatMap(({ points }) => points),
-        TRIM,
-      );
-      const painted: Buffer[] = [];
-      for (const { step: at, points } of placed) {
-        const picture = await paintFrame(
-          stamps,
-          points,
-          bounds,
-          `${basename(set.name)}, step ${formatCount(at)}`,
-        );
-        await writeFileAtomic(join(folder, `${nameOf(at)}.png`), picture);
-        painted.push(picture);
-        onEvent({ kind: 'stage', stage: 'frames', done: painted.length, total: placed.length });
-      }
+      const frames = await paintFrames({ run: out, identity, set, pixels, images, embeddingSize, onEvent });
       const path = join(out, 'animation.gif');
-      await writeFileAtomic(path, await animate(evenly(painted, MAX_PAGES), { format: 'gif' }));
+      await writeFileAtomic(path, await animate(frames, { format: 'gif' }));
       return path;
     },
   };
@@ -122,77 +90,4 @@ export async function clearFrames(out: string): Promise<void> {
       throw errorFromSystem(error, `replacing the run in ${out}`);
     });
   }
-}
-
-interface Frame {
-  readonly step: number;
-  readonly embeddings: Float32Array;
-}
-
-/** The frames of a run by step. What was cut, or is of another run, is left out: frames can be made again. */
-async function readFrames(
-  folder: string,
-  identity: string,
-  numImages: number,
-  size: number,
-): Promise<Frame[]> {
-  const names = (await readdir(folder)).filter((name) => /^step-\d+\.safetensors$/.test(name)).sort();
-  const frames: Frame[] = [];
-  for (const name of names) {
-    const path = join(folder, name);
-    const bytes = await readFile(path).catch((error) => {
-      throw errorFromSystem(error, `reading ${path}`);
-    });
-    const file = tryDecode(bytes, path);
-    const embeddings = file?.tensors.get('embeddings')?.data;
-    if (file?.metadata.identity !== identity || embeddings?.length !== numImages * size) continue;
-    frames.push({ step: Number(file.metadata.step), embeddings });
-  }
-  return frames;
-}
-
-function tryDecode(bytes: Uint8Array, path: string) {
-  try {
-    return decodeSafetensors(bytes, path);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * All frames in the same axes: the embedding's own two, or those in which the last frame spreads most. Each frame is
- * moved to its own middle, because a distance does not know where all images together lie.
- */
-function placeFrames(frames: readonly Frame[], numImages: number): { step: number; points: MapPoint[] }[] {
-  const last = frames.at(-1);
-  if (last === undefined) return [];
-  const isPlane = last.embeddings.length === 2 * numImages;
-  const plane = isPlane ? undefined : fitPca(last.embeddings, numImages);
-  return frames.map(({ step, embeddings }) => ({
-    step,
-    points: centred(
-      plane?.project(embeddings, numImages) ??
-        Array.from({ length: numImages }, (_, i): MapPoint => [embeddings[2 * i], embeddings[2 * i + 1]]),
-    ),
-  }));
-}
-
-function centred(points: readonly MapPoint[]): MapPoint[] {
-  const mean = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis], 0) / points.length);
-  return points.map(([x, y]) => [x - mean[0], y - mean[1]]);
-}
-
-/** At most `count` of the items, the first and the last among them. */
-export function evenly<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))]);
-}
-
-function framesFolder(out: string): string {
-  return join(out, 'frames');
-}
-
-/** Sorted by name is sorted by step. */
-function nameOf(step: number): string {
-  return `step-${String(step).padStart(7, '0')}`;
 }

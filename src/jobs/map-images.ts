@@ -15,8 +15,8 @@ export interface MapImages {
   readonly pixels: PixelStore;
   /** int32: those that are drawn, ascending. */
   readonly images: Int32Array;
-  /** How many they were drawn from. */
-  readonly numFound: number;
+  /** int32: what they were drawn from. */
+  readonly found: Int32Array;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function chooseMapImages(
         help: 'draw all its images (--split all)',
       });
     }
-    return { images: drawImages(found, choice.maxImages, choice.seed), numFound: found.length };
+    return { images: drawImages(found, choice.maxImages, choice.seed), found };
   };
   const fingerprint = await fingerprintOf(set, options.signal);
   if (fingerprint === config.provenance.fingerprint && choice.split !== 'all') {

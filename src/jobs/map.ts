@@ -12,6 +12,7 @@ import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { createGalleryProducts } from '../model/products.ts';
 import { type Projection, type ProjectOptions, projectEmbeddings } from '../projection/index.ts';
+import { animate } from '../report/animation/animate.ts';
 import { formatCount } from '../report/format.ts';
 import { createSpriteSheets, renderMapPage, scatterMap } from '../report/index.ts';
 import { createThumbnail } from '../report/thumbnails.ts';
@@ -20,12 +21,13 @@ import { describeBad } from './bad-images.ts';
 import { embedStore } from './embed-store.ts';
 import type { EvaluatedPart } from './evaluation-data.ts';
 import { chooseMapImages } from './map-images.ts';
+import { chooseFrameImages, paintFrames } from './paint-frames.ts';
 
 export interface MapJob {
   /** Folder of the model, or of a run. */
   readonly model: string;
   readonly dataset: Dataset;
-  /** Files to write, by their ending: `.html`, `.svg` or `.png`. */
+  /** Files to write, by their ending: `.html`, `.svg`, `.png`; `.gif` and `.webp` animate the frames that a run kept. */
   readonly out: readonly string[];
   readonly method?: ProjectOptions['method'];
   /** Default: the test images where there are any, else all. */
@@ -101,7 +103,14 @@ export async function drawMap(job: MapJob): Promise<DrawnMap> {
       const parts: MapParts = { job, model, chosen: { ...chosen, embeddings }, projection, products };
       for (const path of out) await writeFileAtomic(path, await renderers[checkMapPath(path)](parts));
       await gallery.close();
-      return { ...projection, out, part: chosen.part, images, numFound: chosen.numFound, bad: pixels.bad };
+      return {
+        ...projection,
+        out,
+        part: chosen.part,
+        images,
+        numFound: chosen.found.length,
+        bad: pixels.bad,
+      };
     } finally {
       await pixels.close();
     }
@@ -116,7 +125,9 @@ interface MapParts {
   readonly model: Model;
   readonly chosen: {
     readonly pixels: PixelStore;
+    readonly part: EvaluatedPart;
     readonly images: Int32Array;
+    readonly found: Int32Array;
     readonly embeddings: Float32Array;
   };
   readonly projection: Projection;
@@ -124,7 +135,8 @@ interface MapParts {
   readonly products: Products;
 }
 
-type MapEnding = '.html' | '.svg' | '.png';
+const ENDINGS = ['.html', '.svg', '.png', '.gif', '.webp'] as const;
+type MapEnding = (typeof ENDINGS)[number];
 
 const renderers: Readonly<Record<MapEnding, (parts: MapParts) => Promise<string | Uint8Array>>> = {
   '.html': renderPage,
@@ -133,6 +145,8 @@ const renderers: Readonly<Record<MapEnding, (parts: MapParts) => Promise<string 
     sharp(Buffer.from(await renderSvg(parts)), { density: 72 * PNG_SCALE, unlimited: true })
       .png({ compressionLevel: 9 })
       .toBuffer(),
+  '.gif': (parts) => renderAnimation(parts, 'gif'),
+  '.webp': (parts) => renderAnimation(parts, 'webp'),
 };
 
 /**
@@ -141,10 +155,11 @@ const renderers: Readonly<Record<MapEnding, (parts: MapParts) => Promise<string 
  */
 export function checkMapPath(path: string): MapEnding {
   const ending = extname(path).toLowerCase();
-  if (ending === '.html' || ending === '.svg' || ending === '.png') return ending;
+  const known = ENDINGS.find((name) => name === ending);
+  if (known !== undefined) return known;
   throw new SamesameError('E_CONFIG', {
     what: `a map cannot be written to ${path}`,
-    expected: 'a name that ends in .html, .svg or .png',
+    expected: 'a name that ends in .html, .svg or .png, or for an animation in .gif or .webp',
     received: ending === '' ? 'no ending' : ending,
   });
 }
@@ -180,6 +195,30 @@ async function renderPage({ job, model, chosen, projection, products }: MapParts
     neighbours,
     isColored: job.colorBy !== 'none',
   });
+}
+
+/** The frames that the run kept, of the images that it held out. */
+async function renderAnimation(
+  { job, model, chosen }: MapParts,
+  format: 'gif' | 'webp',
+): Promise<Uint8Array> {
+  const { encoder, provenance } = model.config;
+  if (chosen.part !== 'held-out') {
+    throw new SamesameError('E_CONFIG', {
+      what: 'frames show the images that a run held out, and these are others',
+      expected: 'the data that the run was trained on, without --split all',
+      help: 'name that data, or ask for .html, .svg or .png',
+    });
+  }
+  const frames = await paintFrames({
+    run: job.model,
+    set: job.dataset.set,
+    pixels: chosen.pixels,
+    images: chooseFrameImages(chosen.found, provenance.seed),
+    embeddingSize: encoder.embeddingSize,
+    onEvent: job.onEvent,
+  });
+  return animate(frames, { format });
 }
 
 /** By the distance that the model was trained with; a learned one would have to be asked for every pair. */

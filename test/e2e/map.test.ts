@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/data/sources/open.ts';
-import { evenly } from '../../src/jobs/frames.ts';
+
 import { drawMap, type MapJob } from '../../src/jobs/map.ts';
+import { evenly } from '../../src/jobs/paint-frames.ts';
 import { decodeSafetensors } from '../../src/train/safetensors.ts';
 import { nodeRuntime } from '../gradcheck.ts';
 import { makeImageFolder } from '../tiny-images.ts';
@@ -129,6 +130,17 @@ describe('drawMap', () => {
     const drawn = await map({ out, thumbnails: true }, join(folder, 'bars'));
     expect(drawn).toMatchObject({ part: 'all', numFound: 1, points: [expect.any(Array)] });
     expect(await readFile(out[0], 'utf8')).toContain('<image');
+  });
+
+  it('animates the frames of a run again', async () => {
+    const out = ['again.gif', 'again.webp'].map((name) => join(root, name));
+    await map({ model: framed.run, out });
+    expect(await readFile(out[0])).toEqual(await readFile(framed.animation!));
+    expect(await sharp(out[1], { animated: true }).metadata()).toMatchObject({ format: 'webp', pages: 5 });
+    expect(await failureOf(map({ out }))).toMatchObject({ code: 'E_NOT_FOUND' });
+    expect(await failureOf(map({ model: framed.run, out, split: 'all' }))).toMatchObject({
+      code: 'E_CONFIG',
+    });
   });
 
   it('refuses a path or a split that there is not', async () => {
