@@ -83,12 +83,21 @@ export {
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';
+export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';
 export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';
 export { type TrainJob, train } from './jobs/train.ts';
 export { createComparator, createLoss, LOSS_NAMES, type Loss, type LossName } from './loss/index.ts';
 export { type Comparison, loadModel, type Model, type ModelConfig } from './model/index.ts';
 export { createEncoder, ENCODERS, type Encoder, type EncoderName } from './nn/index.ts';
+export {
+  fitPca,
+  type MapPoint,
+  type PcaPlane,
+  type Projection,
+  type ProjectOptions,
+  projectEmbeddings,
+} from './projection/index.ts';
 export { renderModelCard, renderReport, renderResults } from './report/index.ts';
 export { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from './train/config.ts';
 export type { EpochRecord, TrainEvent, Validation } from './train/progress.ts';

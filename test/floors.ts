@@ -10,6 +10,7 @@ export const FLOORS = [
   'data',
   'model',
   'evaluate',
+  'projection',
   'train',
   'search',
   'report',
@@ -26,7 +27,10 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Code that also runs in a browser: no Node module may be reached from it. */
-const BROWSER_SAFE = [/^src\/(graph|nn|loss|evaluate)\//, /^src\/data\/(augment|splits|pairs|samplers)/];
+const BROWSER_SAFE = [
+  /^src\/(graph|nn|loss|evaluate|projection)\//,
+  /^src\/data\/(augment|splits|pairs|samplers)/,
+];
 /** What every runtime is: others may speak of it, but get one only by #runtime. */
 const RUNTIME_TYPES = 'src/graph/runtime/types.ts';
 const NODE_RUNTIME = 'src/graph/runtime/node.ts';

@@ -42,6 +42,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'List public data sets with their licences; "datasets get NAME" fetches one.',
     load: async () => (await import('./datasets.ts')).addDatasets,
   },
+  map: {
+    about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',
+    load: async () => (await import('./map.ts')).addMap,
+  },
 };
 
 /** The command line for these arguments: the verb that they name is whole, of the others only what the help lists. */

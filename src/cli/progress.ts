@@ -17,6 +17,8 @@ const STAGES: Readonly<Record<string, string>> = {
   embed: 'embedding test images',
   search: 'searching among test images',
   images: 'embedding images',
+  map: 'placing images',
+  frames: 'painting frames',
 };
 
 /**

@@ -56,6 +56,7 @@ export function runJson(run: FinishedRun) {
     model: run.model,
     report: run.report,
     tensorboard: run.tensorboard ?? null,
+    animation: run.animation,
     images: train.length + validation.length + test.length,
     splits: { train: train.length, validation: validation.length, test: test.length },
     epochs: run.records.length,

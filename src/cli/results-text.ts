@@ -48,6 +48,7 @@ export function printFiles(terminal: Terminal, run: FinishedRun): void {
   terminal.print(`\nTrained in ${formatDuration(run.trainSeconds)} (${speed})`);
   terminal.print(`  model   ${run.model}\n  report  ${run.report}`);
   if (run.tensorboard !== undefined) terminal.print(`  curves  tensorboard --logdir ${run.tensorboard}`);
+  if (run.animation !== undefined) terminal.print(`  frames  ${run.animation}`);
 }
 
 /** Commands to go on with, one a line; the command last, since paths are long. */

@@ -6,7 +6,7 @@ import { openDataset } from '../data/sources/open.ts';
 import { findNamedData, readPreset } from '../jobs/presets.ts';
 import { train } from '../jobs/train.ts';
 import { formatCount } from '../report/format.ts';
-import { addCommonOptions, type CommonOptions, memoryOption, openRuntime } from './common.ts';
+import { addCommonOptions, type CommonOptions, memoryOption, openRuntime, toCount } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { runJson } from './results-json.ts';
@@ -22,6 +22,7 @@ type TrainVerbOptions = TrainFlags &
     readonly overwrite?: boolean;
     readonly tensorboard: boolean;
     readonly memory?: number;
+    readonly every?: number;
   };
 
 export function addTrain(verb: Command): void {
@@ -43,7 +44,12 @@ export function addTrain(verb: Command): void {
       '--preset <name>',
       'settings of a published experiment, or of ours against it: see samesame presets',
     )
-    .option('--config <file>', 'settings as JSON; flags override them, and they the preset');
+    .option('--config <file>', 'settings as JSON; flags override them, and they the preset')
+    .option(
+      '--every <steps>',
+      'keep a frame of the map every so many steps, and animate them (animation.gif)',
+      toCount,
+    );
   addTrainFlags(verb).optionsGroup('Machine:').addOption(memoryOption());
   addCommonOptions(verb, 'what the weights, the split and the pairs are drawn from (default: 1)')
     .addHelpText(
@@ -53,6 +59,7 @@ Examples:
   $ samesame train photos
   $ samesame train photos --size 96 --epochs 40 --out runs/large
   $ samesame train products.csv --split-by class --loss triplet --mining batch-hard
+  $ samesame train photos --embedding-size 2 --every 50
   $ samesame train photos --out runs/large --resume
   $ samesame train --preset protocol-a-ours-mnist`,
     )
@@ -60,7 +67,7 @@ Examples:
 }
 
 async function runTrain(given: string | undefined, options: TrainVerbOptions): Promise<void> {
-  const { resume = false, overwrite = false, memory } = options;
+  const { resume = false, overwrite = false, memory, every } = options;
   const data = given ?? (await dataOfPreset(options.preset));
   const out = options.out ?? chooseRunFolder(options.preset ?? data, { reuse: resume || overwrite });
   const terminal = createTerminal(options);
@@ -85,6 +92,7 @@ async function runTrain(given: string | undefined, options: TrainVerbOptions): P
         out,
         resume,
         overwrite,
+        every,
         memoryBytes: memory,
         tensorboard: options.tensorboard,
         signal,

@@ -31,6 +31,8 @@ export interface FinishedRun {
   readonly report: string;
   /** Folder of TensorBoard's files, where they were asked for. */
   readonly tensorboard?: string;
+  /** Path of the map's animation, where frames were asked for. */
+  readonly animation?: string;
   readonly config: TrainConfig;
   readonly data: PreparedData;
   readonly records: readonly EpochRecord[];

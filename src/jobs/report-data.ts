@@ -15,6 +15,7 @@ import type { ClassResult, GalleryPair, ReportData, ReportImage, RetrievalExampl
 import { createThumbnail } from '../report/thumbnails.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord } from '../train/progress.ts';
+import { composeImageMap } from './image-map.ts';
 import { describeMachine } from './machine.ts';
 import type { Measurement } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
@@ -78,6 +79,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     hardestClasses: findHardestClasses(input),
     galleries: await pickGalleries(input),
     retrievalExamples: await pickRetrievals(input),
+    map: await composeImageMap(data, measurement, config.seed),
     cost: {
       trainSeconds: input.trainSeconds,
       trainImagesPerSecond: input.imagesPerSecond,

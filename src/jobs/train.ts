@@ -21,6 +21,7 @@ import { modelValues } from '../train/weight-average.ts';
 import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
+import { checkEvery, clearFrames, createFrameRecorder } from './frames.ts';
 import { KEPT_REPORT } from './kept-report.ts';
 import { measurePixelScale } from './pixel-scale.ts';
 import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
@@ -43,6 +44,8 @@ export interface TrainJob {
   readonly checkpointSeconds?: number;
   /** Write `tensorboard/`: curves, histograms, pairs and embeddings for TensorBoard. Default true: it costs the time of about two steps an epoch. */
   readonly tensorboard?: boolean;
+  /** Steps from one frame of the map to the next; they are animated at the end. Default: no frames. */
+  readonly every?: number;
   readonly runtime?: Runtime;
   /** Ends the run: decoding at once, training after a step, whose checkpoint `resume` goes on from. */
   readonly signal?: AbortSignal;
@@ -62,6 +65,7 @@ export interface TrainJob {
  */
 export async function train(job: TrainJob): Promise<FinishedRun> {
   const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
+  checkEvery(job.every);
   const config = await settleConfig(job);
   // What can be known to be wrong is said before a hundred thousand images are decoded.
   const configured = createObjective(config, namesPairs(dataset));
@@ -93,7 +97,7 @@ async function trainPrepared(
   onEvent: (event: TrainEvent) => void,
 ): Promise<FinishedRun> {
   const random = createRandom(config.seed);
-  const { out, resume, checkpointSeconds, signal } = job;
+  const { out, resume, checkpointSeconds, every, signal } = job;
   const pixelScale =
     config.scalePixels === 'unit' ? UNIT_SCALE : await measurePixelScale(data.pixels, data.splits.train);
   const feeder = createFeeder(config, data, configured);
@@ -142,20 +146,40 @@ async function trainPrepared(
     signal,
     resumeFrom,
   });
+  const readModel = () => modelValues(stepper.read());
+  const frames =
+    every === undefined
+      ? undefined
+      : createFrameRecorder({
+          out,
+          every,
+          identity,
+          design: parts,
+          data,
+          seed: config.seed,
+          runtime,
+          onEvent,
+        });
+  if (resumeFrom === undefined) await frames?.keep(0, readModel);
   let next = await loop.next();
   for (; !next.done; next = await loop.next()) {
-    if (next.value.kind === 'epoch') {
-      await writeMetrics(out, next.value.records);
-      await board?.writeEpoch(next.value.record, stepper.read());
+    const event = next.value;
+    if (event.kind === 'step')
+      await frames?.keep((event.epoch - 1) * event.stepsPerEpoch + event.step, readModel);
+    if (event.kind === 'epoch') {
+      await writeMetrics(out, event.records);
+      await board?.writeEpoch(event.record, stepper.read());
     }
-    onEvent(next.value);
+    onEvent(event);
   }
+  const numSteps = next.value.records.length * feeder.stepsPerEpoch;
+  const animation = await frames?.finish(numSteps, readModel);
   await stepper.close();
   const { best, records, seconds } = next.value;
   // A kill may have come between an epoch's checkpoint and its line.
   await writeMetrics(out, records);
 
-  return finishRun({
+  const finished = await finishRun({
     out,
     config,
     data,
@@ -167,17 +191,19 @@ async function trainPrepared(
     board,
     onEvent,
   });
+  return { ...finished, animation };
 }
 
 /** Writes what the run is, now that nothing is wrong with it: a run that was refused leaves the folder as it was. */
 async function beginRun(
-  { out, overwrite, dataset }: TrainJob,
+  { out, overwrite, resume, dataset }: TrainJob,
   config: TrainConfig,
   { pixels }: PreparedData,
 ) {
   for (const folder of [out, join(out, 'checkpoints'), join(out, 'tensorboard')])
     await removeLeftovers(folder);
   if (overwrite) await clearRun(out);
+  if (!resume) await clearFrames(out);
   if (pixels.bad.length > 0)
     await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(pixels.bad, null, 2)}\n`);
   const settings = { dataset: dataset.set.name, ...config };

@@ -1,9 +1,12 @@
 export { confusionTable } from './figures/confusion-table.ts';
 export { precisionRecallFigure, rocFigure } from './figures/curves.ts';
 export { histogramFigure } from './figures/histogram.ts';
+export { type ImageMap, imageMap } from './figures/image-map.ts';
 export { lineChart } from './figures/line-chart.ts';
 export { pairGallery } from './figures/pair-gallery.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';
+export { type ScatterMapOptions, scatterMap } from './figures/scatter-map.ts';
+export { type MapPageOptions, renderMapPage } from './map-page/render-map-page.ts';
 export { type ModelCardData, renderModelCard } from './model-card.ts';
 export {
   checkPicturePath,
@@ -31,6 +34,7 @@ export type {
   UnfinishedReportData,
 } from './report-data.ts';
 export { type ResultRow, type Results, resultRows } from './result-rows.ts';
+export { createSpriteSheets, type SpriteOptions, type SpriteSheets } from './sprite-sheet.ts';
 export { type DrawPairsOptions, drawPairsAsText, type PictureInText } from './terminal/pictures.ts';
 export { renderResults } from './terminal/results.ts';
 export { fitText, renderTable, type TableOptions } from './terminal/table.ts';

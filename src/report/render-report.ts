@@ -6,6 +6,7 @@ import { headerSection } from './sections/header.ts';
 import { judgingSection } from './sections/judging.ts';
 import { learningSection } from './sections/learning.ts';
 import { makingSection } from './sections/making.ts';
+import { mapSection } from './sections/map.ts';
 import { numbersSection } from './sections/numbers.ts';
 
 /**
@@ -25,6 +26,7 @@ export function renderReport(report: ReportData): string {
       judgingSection(report),
       pairsSection(report),
       searchSection(report),
+      mapSection(report),
       makingSection(report),
     ],
     footer: `Made by samesame ${escapeHtml(versions.samesame ?? '')}${createdAt === null ? '' : ` on ${escapeHtml(createdAt)}`}. Intervals are 95\u202f%: Wilson for rates, bootstrap for the rest.`,
@@ -34,6 +36,6 @@ export function renderReport(report: ReportData): string {
 
 /** The numbers of a report. Epochs come last, wherever they were read from, so that the same run gives the same bytes. */
 function withoutPictures(report: ReportData): object {
-  const { galleries: _, retrievalExamples: __, epochs, ...numbers } = report;
+  const { galleries: _, retrievalExamples: __, map: ___, epochs, ...numbers } = report;
   return { ...numbers, epochs };
 }

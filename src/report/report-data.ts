@@ -8,6 +8,7 @@ import type {
   RocPoint,
   Verification,
 } from '../evaluate/index.ts';
+import type { ImageMap } from './figures/image-map.ts';
 
 /** Everything that a report shows: plain data that survives JSON, so a report can be made again from what a run kept. */
 export interface ReportData {
@@ -37,6 +38,8 @@ export interface ReportData {
   readonly hardestClasses: readonly ClassResult[];
   readonly galleries: readonly PairGallery[];
   readonly retrievalExamples: readonly RetrievalExample[];
+  /** Test images where the model puts them. */
+  readonly map?: ImageMap;
   readonly cost: ReportCost;
 }
 

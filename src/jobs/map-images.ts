@@ -1,0 +1,73 @@
+import { SamesameError } from '../base/errors.ts';
+import { createRandom } from '../base/random.ts';
+import { fingerprintOf } from '../data/fingerprint.ts';
+import { preparePixels } from '../data/pixels/prepare.ts';
+import type { PixelStore } from '../data/pixels/store.ts';
+import type { Dataset } from '../data/sources/open.ts';
+import type { ModelConfig } from '../model/config.ts';
+import { readTrainConfig } from '../train/config.ts';
+import type { EvaluatedPart } from './evaluation-data.ts';
+import { type PrepareDataOptions, prepareData } from './prepare.ts';
+
+/** The images of a map, decoded. */
+export interface MapImages {
+  readonly part: EvaluatedPart;
+  readonly pixels: PixelStore;
+  /** int32: those that are drawn, ascending. */
+  readonly images: Int32Array;
+  /** int32: what they were drawn from. */
+  readonly found: Int32Array;
+}
+
+/**
+ * The images that a model's map shows, by the rules of `evaluate`: of its own training data those that its run held out,
+ * of other data the test split or, without one, all. Neither labels nor pairs are needed.
+ * @param choice.maxImages where there are more, so many are drawn by the seed
+ * @throws E_CONFIG where test images are asked for and there are none; E_DATA…, E_IMAGES_BAD
+ */
+export async function chooseMapImages(
+  dataset: Dataset,
+  config: ModelConfig,
+  choice: {
+    readonly split?: 'test' | 'all';
+    readonly maxImages: number;
+    readonly seed: string | number;
+  },
+  options: PrepareDataOptions = {},
+): Promise<MapImages> {
+  const { set } = dataset;
+  const draw = (found: Int32Array) => {
+    if (found.length === 0) {
+      throw new SamesameError('E_DATA_EMPTY', {
+        what: `${set.name} has no image to draw`,
+        help: 'draw all its images (--split all)',
+      });
+    }
+    return { images: drawImages(found, choice.maxImages, choice.seed), found };
+  };
+  const fingerprint = await fingerprintOf(set, options.signal);
+  if (fingerprint === config.provenance.fingerprint && choice.split !== 'all') {
+    const { pixelScale: _, ...stored } = config.provenance.training;
+    const training = readTrainConfig({ ...stored, image: config.input });
+    const { pixels, splits } = await prepareData(dataset, training, options);
+    return { part: 'held-out', pixels, ...draw(splits.test) };
+  }
+  const hasTest = set.splits?.includes('test') ?? false;
+  if (choice.split === 'test' && !hasTest) {
+    throw new SamesameError('E_CONFIG', {
+      what: `${set.name} has no test split`,
+      expected:
+        'data with folders train/ and test/ or a column split, or the very data that the model was trained on',
+      help: 'draw all its images (--split all)',
+    });
+  }
+  const part = hasTest && choice.split !== 'all' ? 'test' : 'all';
+  const pixels = await preparePixels(set, { ...config.input, ...options });
+  return { part, pixels, ...draw(pixels.usable.filter((i) => part === 'all' || set.splits![i] === 'test')) };
+}
+
+/** At most `maxCount` of the images, drawn by the seed, in ascending order. */
+export function drawImages(images: Int32Array, maxCount: number, seed: string | number): Int32Array {
+  if (images.length <= maxCount) return images;
+  return createRandom(seed).fork('map', 'images').shuffle(images.slice()).slice(0, maxCount).sort();
+}
