@@ -73,6 +73,8 @@ export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } fr
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';
 export type { Measurement } from './jobs/measure.ts';
+export { type FinishedSweep, runSweep, type SweepEvent, type SweepJob } from './jobs/sweep/sweep.ts';
+export { parseSweep, readSweepFile, type SweepFile } from './jobs/sweep/sweep-file.ts';
 export { type TrainJob, train } from './jobs/train.ts';
 export { createComparator, createLoss, LOSS_NAMES, type Loss, type LossName } from './loss/index.ts';
 export { type Comparison, loadModel, type Model, type ModelConfig } from './model/index.ts';

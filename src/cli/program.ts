@@ -29,6 +29,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
   },
+  sweep: {
+    about: 'Train many configurations over several seeds, and compare them in one table.',
+    load: async () => (await import('./sweep.ts')).addSweep,
+  },
 };
 
 /** The command line for these arguments: the verb that they name is whole, of the others only what the help lists. */
