@@ -94,9 +94,10 @@ export function createSweepProgress(
   };
 }
 
-function describePlan({ numConfigurations, numRuns, numFinished }: SweepEvent & { kind: 'plan' }): string {
-  const before = numFinished === 0 ? '' : `, ${numFinished} of them finished before`;
-  return `${numConfigurations} configurations, ${numRuns} runs${before}`;
+function describePlan(event: SweepEvent & { kind: 'plan' }): string {
+  const { numConfigurations, numSeeds, numRuns, numFinished } = event;
+  const before = numFinished === 0 ? '' : `, ${numFinished} finished before`;
+  return `${numConfigurations} configurations, ${numSeeds} seeds: ${numRuns} runs${before}`;
 }
 
 /** One run with its inner progress; several by their names and shares. */

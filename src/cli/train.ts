@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { openDataset } from '../data/sources/open.ts';
+import { namesPairs } from '../jobs/prepare.ts';
 import { train } from '../jobs/train.ts';
 import { formatCount } from '../report/format.ts';
 import { addCommonOptions, type CommonOptions, memoryOption, openRuntime } from './common.ts';
@@ -55,7 +56,7 @@ async function runTrain(data: string, options: TrainVerbOptions): Promise<void> 
   const out = options.out ?? chooseRunFolder(data, { reuse: resume || overwrite });
   const terminal = createTerminal(options);
   const dataset = await openDataset(data);
-  const config = await readTrainFlags(options, dataset.set);
+  const config = await readTrainFlags(options, dataset.set, namesPairs(dataset));
   terminal.note(
     `${data}: ${formatCount(dataset.set.numImages)} images, read as ${dataset.format}; the run goes to ${out}`,
   );

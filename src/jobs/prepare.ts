@@ -128,9 +128,22 @@ function splitExplicit(
       help: 'shorten the list of pairs instead',
     });
   }
+  if (pairs !== undefined && config.negativeRatio !== 1) {
+    throw new SamesameError('E_CONFIG', {
+      what: `negativeRatio cannot be used with ${set.name}, which lists its dissimilar pairs too`,
+      expected: '1',
+      received: String(config.negativeRatio),
+      help: 'leave negativeRatio out; the list has the ratio that it has',
+    });
+  }
   const isUsable = new Uint8Array(set.numImages);
   for (const index of pixels.usable) isUsable[index] = 1;
-  const all = pairs ?? drawCouplePairs(couples!.set.labels, { random: random.fork('couples') });
+  const all =
+    pairs ??
+    drawCouplePairs(couples!.set.labels, {
+      dissimilarPerSimilar: config.negativeRatio,
+      random: random.fork('couples'),
+    });
   const kept = keepPairs(all, (i) => isUsable[all.left[i]] === 1 && isUsable[all.right[i]] === 1);
   const parts = splitPairs(kept, { validation: config.validation, test: config.test, seed: config.seed });
   const splits = {

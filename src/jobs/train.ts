@@ -88,7 +88,7 @@ async function trainPrepared(
   const feeder = createFeeder(config, data, configured);
   const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
   const plan: StepPlan = {
-    encoder: createEncoder(config.network, { embeddingSize: config.embeddingSize }),
+    encoder: createEncoder(config.network, config),
     imageShape: data.target,
     pixelScale,
     batchSize: feeder.imagesPerStep,

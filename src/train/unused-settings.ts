@@ -1,14 +1,24 @@
 import { SamesameError } from '../base/errors.ts';
 import type { TrainConfig } from './config.ts';
 
+const LOGIT_LOSSES = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
+
 /** When a setting is read at all. Settings that are not named here always are. */
 const READ_WHEN: Readonly<
-  Partial<Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig): boolean }>>
+  Partial<
+    Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig, hasPairs: boolean): boolean }>
+  >
 > = {
   embeddingSize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
+  dropout: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
+  negativeRatio: {
+    when: 'explicit pairs are fed (feed is pairs)',
+    isRead: ({ feed, loss }, hasPairs) =>
+      hasPairs || feed === 'pairs' || (feed === 'auto' && LOGIT_LOSSES.includes(loss)),
+  },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
-    isRead: ({ loss }) => ['binary-cross-entropy', 'focal', 'mean-squared-error'].includes(loss),
+    isRead: ({ loss }) => LOGIT_LOSSES.includes(loss),
   },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
@@ -18,12 +28,13 @@ const READ_WHEN: Readonly<
 
 /**
  * Refuses a setting that was changed from its default though nothing reads it: a person who sets it expects an effect.
+ * @param hasPairs whether the data names its own pairs
  * @throws E_CONFIG
  */
-export function checkUnusedSettings(config: TrainConfig, defaults: TrainConfig): void {
+export function checkUnusedSettings(config: TrainConfig, defaults: TrainConfig, hasPairs: boolean): void {
   for (const [name, { when, isRead }] of Object.entries(READ_WHEN)) {
     const key = name as keyof TrainConfig;
-    if (isRead(config) || config[key] === defaults[key]) continue;
+    if (isRead(config, hasPairs) || config[key] === defaults[key]) continue;
     throw new SamesameError('E_CONFIG', {
       what: `the setting ${name} has no effect here`,
       expected: `${name} only where ${when}`,

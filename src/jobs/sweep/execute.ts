@@ -44,9 +44,10 @@ const MEMORY_BYTES = 2 ** 30;
 
 /** Trains each run in a process of its own, with an equal share of `numParallel` of threads and memory. */
 export function executeInChildren(numParallel: number, options: ExecutorOptions): Executor {
-  const { numThreads = availableParallelism(), memoryBytes = MEMORY_BYTES, ...rest } = options;
+  const { numThreads = availableParallelism(), memoryBytes = MEMORY_BYTES } = options;
   const share = {
-    ...rest,
+    provider: options.provider,
+    checkpointSeconds: options.checkpointSeconds,
     numThreads: Math.max(1, Math.floor(numThreads / numParallel)),
     memoryBytes: Math.floor(memoryBytes / numParallel),
   };

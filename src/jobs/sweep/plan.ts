@@ -52,7 +52,6 @@ export async function planSweep(sweep: SweepFile, data: string, out: string): Pr
     const folder = join(out, folderName(configuration.name, taken));
     try {
       const options = mergeSettings(sweep.base, configuration.settings);
-      readTrainConfig(options); // misspelt keys are told even where the data is missing
       const path = configuration.data === undefined ? data : await locate(data, configuration.data);
       if (!opened.has(path)) opened.set(path, openDataset(path));
       const dataset = await opened.get(path)!;

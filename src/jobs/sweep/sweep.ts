@@ -33,6 +33,8 @@ export type SweepEvent =
   | {
       readonly kind: 'plan';
       readonly numConfigurations: number;
+      readonly numSeeds: number;
+      /** Of the configurations that can be trained. */
       readonly numRuns: number;
       /** Finished before, and not done again. */
       readonly numFinished: number;
@@ -90,7 +92,8 @@ export async function runSweep(job: SweepJob): Promise<FinishedSweep> {
   const summarize = () => summarizeSweep(sweep, plan.configurations, outcomes);
   let files = await writeTable(out, summarize());
   const numConfigurations = plan.configurations.length;
-  onEvent({ kind: 'plan', numConfigurations, numRuns: runs.length, numFinished: outcomes.size });
+  const numSeeds = sweep.seeds.length;
+  onEvent({ kind: 'plan', numConfigurations, numSeeds, numRuns: runs.length, numFinished: outcomes.size });
   for (const { name, failure } of plan.configurations)
     if (failure !== undefined) onEvent({ kind: 'unusable', configuration: name, failure });
 
@@ -124,12 +127,13 @@ export async function runSweep(job: SweepJob): Promise<FinishedSweep> {
       );
       clock.finish(current.folder, outcome.kind === 'finished');
       outcomes.set(current.folder, outcome);
+      const place = placeOf(current);
       const table = summarize();
       written = written.then(async () => {
         files = await writeTable(out, table);
       });
       await written;
-      onEvent({ kind: 'end', run: current, outcome, place: placeOf(current), table });
+      onEvent({ kind: 'end', run: current, outcome, place, table });
       if (outcome.kind === 'failed' && isFatal(outcome.failure)) throw fatal(outcome.failure);
     }
   }

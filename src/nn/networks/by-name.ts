@@ -8,14 +8,18 @@ import { protocolE } from './protocol-e.ts';
 export const ENCODERS = ['compact', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
 export type EncoderName = (typeof ENCODERS)[number];
 
-/** A ready network by its name. @param embeddingSize D, for the networks that leave it open */
+/**
+ * A ready network by its name.
+ * @param options for the networks that leave them open: `embeddingSize`, D; `dropout`, the share that is left out before
+ * the embedding while training
+ */
 export function createEncoder(
   name: EncoderName,
-  { embeddingSize }: { readonly embeddingSize?: number } = {},
+  { embeddingSize, dropout }: { readonly embeddingSize?: number; readonly dropout?: number } = {},
 ): Encoder {
   switch (name) {
     case 'compact':
-      return compact({ embeddingSize });
+      return compact({ embeddingSize, dropout });
     case 'protocol-a':
       return protocolA();
     case 'protocol-b':

@@ -4,7 +4,7 @@ import { fitText } from '../terminal/table.ts';
 import { COLORS, drawing, drawNothing, num, text, WIDTH } from './frame.ts';
 import { createScale } from './scale.ts';
 
-const SIDE = 20;
+const SIDE = 26;
 const TOP = 44;
 const ROW = 44;
 const BOTTOM = 46;
@@ -67,7 +67,7 @@ function drawRow(row: SweepRow, y: number, at: (value: number) => number): strin
 
 /** The grid does not run through the letters. */
 function backed(label: string): string {
-  return label.replace('<text ', '<text paint-order="stroke" stroke="#fff" stroke-width="4" ');
+  return label.replace('<text ', '<text paint-order="stroke" stroke="var(--paper, #fff)" stroke-width="4" ');
 }
 
 /** Bare pixels as a line where the axis reaches so far, else in words: they are often far to the left. */

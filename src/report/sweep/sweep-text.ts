@@ -28,7 +28,8 @@ export function renderSweepText(table: SweepTable, columns = 120): string {
   if (left.length > 0)
     text += `\nmore in table.md: ${left.map((name) => SWEEP_MEASURES[name].title).join(', ')}`;
   const failures = listFailures(table).map(
-    ({ where, failure }) => `${fitText(where, columns)}: ${failure.code}: ${failure.message}`,
+    ({ where, failure }) =>
+      `${fitText(where, columns)}: ${failure.code}: ${failure.message.replaceAll('\n', '\n  ')}`,
   );
   return failures.length === 0
     ? text
