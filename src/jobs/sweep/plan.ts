@@ -56,6 +56,7 @@ export async function planSweep(sweep: SweepFile, data: string, out: string): Pr
       if (!opened.has(path)) opened.set(path, openDataset(path));
       const dataset = await opened.get(path)!;
       datasets.set(path, dataset);
+      const takenBySeeds = new Set<string>();
       const runs = sweep.seeds.map((seed) => {
         const config = readTrainConfig({ ...options, seed }, namesPairs(dataset));
         createObjective(config, namesPairs(dataset));
@@ -64,7 +65,7 @@ export async function planSweep(sweep: SweepFile, data: string, out: string): Pr
           seed,
           config,
           data: path,
-          folder: join(folder, `seed-${slug(String(seed))}`),
+          folder: join(folder, folderName(`seed-${seed}`, takenBySeeds)),
         };
       });
       configurations.push({ ...configuration, runs });
