@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { slug } from '../jobs/sweep/plan.ts';
+import { locateSweep } from '../jobs/sweep/shipped.ts';
 import { type FinishedSweep, runSweep } from '../jobs/sweep/sweep.ts';
 import { readSweepFile } from '../jobs/sweep/sweep-file.ts';
 import { renderSweepText } from '../report/sweep/sweep-text.ts';
@@ -39,11 +40,14 @@ be trained it is 2 (or 3 for the data), and nothing is done.
 Examples:
   $ samesame sweep sweep.json photos
   $ samesame sweep sweep.json photos --out runs/margins --parallel 2
-  $ samesame sweep sweep.json mnist --seed 1 --json`;
+  $ samesame sweep protocol-d products-10k --seed 1 --json`;
 
 export function addSweep(verb: Command): void {
   verb
-    .argument('<sweep>', 'a sweep file: a grid or a list of configurations')
+    .argument(
+      '<sweep>',
+      'a sweep file: a grid or a list of configurations; or the name of one that comes along: protocol-d',
+    )
     .argument('<data>', 'what train reads: a folder, a .csv, an .npz, or mnist')
     .optionsGroup('Sweep:')
     .option('--out <dir>', "the sweep's folder (default: runs/<name of the sweep>)")
@@ -60,7 +64,7 @@ export function addSweep(verb: Command): void {
 }
 
 async function runSweepVerb(path: string, data: string, options: SweepOptions): Promise<void> {
-  const file = await readSweepFile(path);
+  const file = await readSweepFile(await locateSweep(path));
   const sweep = options.seed === undefined ? file : { ...file, seeds: [options.seed] };
   const out = options.out ?? join('runs', slug(sweep.name));
   const terminal = createTerminal(options);

@@ -59,12 +59,13 @@ export function executeInChildren(numParallel: number, options: ExecutorOptions)
 }
 
 function inChild(
-  task: ToWorker,
+  task: ToWorker & { kind: 'run' },
   onEvent: (event: TrainEvent) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
   // `advanced` keeps infinities, which JSON has no word for. What a crash prints is part of the failure.
-  const child = fork(WORKER, [], {
+  // It reads no argument: the folder is for people who list processes.
+  const child = fork(WORKER, [task.run.folder], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseSweep } from './sweep-file.ts';
+import { locateSweep } from './shipped.ts';
+import { parseSweep, readSweepFile } from './sweep-file.ts';
 
 function messageOf(json: unknown): string {
   try {
@@ -50,5 +51,23 @@ describe('a sweep file', () => {
     const values = Array.from({ length: 60 }, (_, i) => i + 1);
     // 60 · 60 · 3 = 10,800.
     expect(messageOf({ name: 'a', grid: { epochs: values, batchSize: values } })).toContain('10800');
+  });
+});
+
+describe('a sweep that comes along', () => {
+  it('is found by its name, and a misspelt name suggests it', async () => {
+    expect((await readSweepFile(await locateSweep('protocol-d'))).list).toHaveLength(8);
+    await expect(locateSweep('protocl-d')).rejects.toMatchObject({
+      code: 'E_CONFIG',
+      message: expect.stringContaining('did you mean "protocol-d"?'),
+    });
+  });
+
+  it('is not looked for where a path was written', async () => {
+    expect(await locateSweep('nowhere/protocol-d')).toBe('nowhere/protocol-d');
+    await expect(readSweepFile(await locateSweep('sweep.json'))).rejects.toMatchObject({
+      code: 'E_NOT_FOUND',
+    });
+    expect(await locateSweep('package.json')).toBe('package.json');
   });
 });
