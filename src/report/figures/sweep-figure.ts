@@ -1,15 +1,19 @@
 import { formatRate } from '../format.ts';
 import type { SweepRow, SweepTable } from '../sweep/sweep-table.ts';
-import { fitText } from '../terminal/table.ts';
+import { fitText, textWidth } from '../terminal/table.ts';
 import { COLORS, drawing, drawNothing, num, text, WIDTH } from './frame.ts';
-import { createScale } from './scale.ts';
+import { createScale, type Scale } from './scale.ts';
 
 const SIDE = 26;
 const TOP = 44;
-const ROW = 44;
+/** Of a row: under its name, and each line of the name. */
+const DOTS = 27;
+const LINE = 17;
 const BOTTOM = 46;
-/** Of a label; the mean stands behind it. */
+/** Of a line of a name; the mean stands behind it. */
 const LABEL_COLUMNS = 44;
+/** A name of a grid says at its end what tells it from the others, so it goes on in a second line, and a third. */
+const LABEL_LINES = 4;
 
 /**
  * Test accuracy of each configuration as SVG: a dot for each seed, a bar at the mean, in the table's order, which is that
@@ -29,7 +33,13 @@ export function sweepFigure({ name, rows, baselines }: SweepTable): string {
     to: WIDTH - SIDE,
     isNice: true,
   });
-  const bottom = TOP + drawn.length * ROW;
+  let bottom = TOP;
+  const places = drawn.map((row) => {
+    const lines = wrap(`${row.name}${row.isBest ? ' (best)' : ''}`);
+    const y = bottom;
+    bottom += DOTS + LINE * lines.length;
+    return { row, lines, y };
+  });
   const grid = scale.ticks.map((tick) => {
     const x = num(scale.at(tick));
     return `<path d="M${x} ${TOP}V${bottom}" stroke="${COLORS.rule}"/>${text(scale.at(tick), bottom + 18, scale.label(tick), 'middle')}`;
@@ -40,29 +50,41 @@ export function sweepFigure({ name, rows, baselines }: SweepTable): string {
     text(SIDE, 20, 'Test accuracy, a dot a seed, a bar at the mean', 'start', COLORS.ink),
     text(SIDE, 37, 'sorted by validation accuracy, the best one first', 'start'),
     ...grid,
-    ...drawn.map((row, i) => drawRow(row, TOP + i * ROW, scale.at)),
-    floor === null ? '' : drawFloor(floor, scale.min, scale.at(floor), bottom),
+    floor === null ? '' : drawFloor(floor, scale, bottom),
+    ...places.map(({ row, lines, y }) => drawRow(row, lines, y, scale.at)),
     text(WIDTH - SIDE, bottom + 38, 'share of test pairs told apart', 'end'),
   ];
   return drawing(title, content.join(''), bottom + BOTTOM);
 }
 
-function drawRow(row: SweepRow, y: number, at: (value: number) => number): string {
-  const { name, isBest, spreads } = row;
-  const color = isBest ? COLORS.dissimilar : COLORS.similar;
-  const { mean } = spreads.accuracy!;
-  const line = y + 30;
+function drawRow(row: SweepRow, lines: readonly string[], y: number, at: (value: number) => number): string {
+  const color = row.isBest ? COLORS.dissimilar : COLORS.similar;
+  const labelColor = row.isBest ? COLORS.dissimilar : COLORS.ink;
+  const { mean } = row.spreads.accuracy!;
+  const line = y + LINE * lines.length + 13;
   const dots = valuesOf(row).map(
     (value) => `<circle cx="${num(at(value))}" cy="${line}" r="4.5" fill="${color}" fill-opacity=".5"/>`,
   );
-  const label = `${fitText(name, LABEL_COLUMNS)}${isBest ? '  (best)' : ''}`;
   return [
     `<path d="M${SIDE} ${line}H${WIDTH - SIDE}" stroke="${COLORS.rule}"/>`,
-    backed(text(SIDE, y + 17, label, 'start', isBest ? COLORS.dissimilar : COLORS.ink)),
-    backed(text(WIDTH - SIDE, y + 17, formatRate(mean), 'end', COLORS.ink)),
+    ...lines.map((words, i) => backed(text(SIDE, y + LINE * (i + 1), words, 'start', labelColor))),
+    backed(text(WIDTH - SIDE, y + LINE, formatRate(mean), 'end', COLORS.ink)),
     ...dots,
     `<path d="M${num(at(mean))} ${line - 9}v18" stroke="${color}" stroke-width="3"/>`,
   ].join('');
+}
+
+/** Lines of whole words; a word that is too long by itself is cut, and so is what the last line cannot hold. */
+function wrap(name: string): string[] {
+  const lines: string[] = [];
+  for (const word of name.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined) lines.push(word);
+    else if (textWidth(last) + 1 + textWidth(word) <= LABEL_COLUMNS || lines.length === LABEL_LINES)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => fitText(line, LABEL_COLUMNS));
 }
 
 /** The grid does not run through the letters. */
@@ -71,13 +93,13 @@ function backed(label: string): string {
 }
 
 /** Bare pixels as a line where the axis reaches so far, else in words: they are often far to the left. */
-function drawFloor(floor: number, min: number, x: number, bottom: number): string {
-  const isInside = floor >= min;
-  const label = `raw pixels ${formatRate(floor)}${isInside ? ' (dashed)' : ', left of the axis'}`;
+function drawFloor(floor: number, { min, max, at }: Scale, bottom: number): string {
+  const isInside = floor >= min && floor <= max;
+  const where = isInside ? ' (dashed)' : floor < min ? ', left of the axis' : ', right of the axis';
   const line = isInside
-    ? `<path d="M${num(x)} ${TOP}V${bottom}" stroke="${COLORS.muted}" stroke-dasharray="4 3"/>`
+    ? `<path d="M${num(at(floor))} ${TOP}V${bottom}" stroke="${COLORS.muted}" stroke-dasharray="4 3"/>`
     : '';
-  return line + text(SIDE, bottom + 38, label, 'start');
+  return line + text(SIDE, bottom + 38, `raw pixels ${formatRate(floor)}${where}`, 'start');
 }
 
 function valuesOf({ runs }: SweepRow): number[] {

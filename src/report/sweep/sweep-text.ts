@@ -1,4 +1,4 @@
-import { fitText, renderTable } from '../terminal/table.ts';
+import { fitText, renderTable, textWidth } from '../terminal/table.ts';
 import {
   formatRuns,
   formatSpread,
@@ -15,16 +15,21 @@ const LEAST_WANTED: readonly SweepMeasure[] = ['numParameters', 'threshold', 'tr
 /** The table of a sweep for a terminal, `*` before the best. Columns that do not fit are left out, and named under it. */
 export function renderSweepText(table: SweepTable, columns = 120): string {
   const left: SweepMeasure[] = [];
-  let text = draw(table, MEASURE_NAMES, 48);
+  const drawWith = (nameColumns: number) =>
+    draw(
+      table,
+      MEASURE_NAMES.filter((name) => !left.includes(name)),
+      nameColumns,
+    );
+  const longest = Math.max(...table.rows.map(({ name }) => textWidth(name)), 'configuration'.length);
+  let text = drawWith(longest);
   for (const measure of LEAST_WANTED) {
     if (widthOf(text) <= columns) break;
     left.push(measure);
-    text = draw(
-      table,
-      MEASURE_NAMES.filter((name) => !left.includes(name)),
-      Math.max(16, Math.min(48, columns - 64)),
-    );
+    text = drawWith(longest);
   }
+  const excess = widthOf(text) - columns;
+  if (excess > 0) text = drawWith(Math.max(16, longest - excess));
   if (left.length > 0)
     text += `\nmore in table.md: ${left.map((name) => SWEEP_MEASURES[name].title).join(', ')}`;
   const failures = listFailures(table).map(

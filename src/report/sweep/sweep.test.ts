@@ -109,6 +109,24 @@ describe('the table in a terminal', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it('cuts names last of all, and not below what can be read', () => {
+    const long = {
+      ...TABLE,
+      rows: [row(`learningRate=0.001 ${'lossOptions.margin=0.5 '.repeat(3)}`.trim(), 0.9)],
+    };
+    expect(renderSweepText(long, 160)).toContain(long.rows[0].name);
+    const cut = renderSweepText(long, 90);
+    expect(cut).toMatch(/learningRate=0\.0.*…/);
+    expect(
+      Math.max(
+        ...cut
+          .split('\n')
+          .slice(0, 3)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(90);
+  });
+
   it('says how many seeds a row is of', () => {
     const states = (...list: ('finished' | 'failed' | 'waiting')[]): SweepRow => ({
       ...FAILED,
@@ -147,6 +165,16 @@ describe('the plot', () => {
     const empty = sweepFigure({ ...TABLE, rows: [FAILED], baselines: [] });
     expect(empty).toContain('No run is finished yet');
     expect(empty).not.toContain('NaN');
+  });
+
+  it('shows all of a name that a grid has made, and where raw pixels are better', () => {
+    const name = 'loss=contrastive lossOptions.margin=0.5 learningRate=0.001 batchSize=32';
+    const baselines = [{ name: 'raw pixels' as const, spreads: { accuracy: spread(0.99) } }];
+    const svg = sweepFigure({ ...TABLE, rows: [row(name, 0.9), row('b', 0.89)], baselines });
+    const words = [...svg.matchAll(/>([^<>]+)<\/text>/g)].map(([, text]) => text).join(' ');
+    expect(words).toContain('loss=contrastive lossOptions.margin=0.5');
+    expect(words).toContain('learningRate=0.001 batchSize=32');
+    expect(words).toContain('raw pixels 0.9900, right of the axis');
   });
 
   it('has a scale where all seeds agree, and at the end of it', () => {
