@@ -284,6 +284,11 @@ describe('on the command line', () => {
   });
 });
 
+it('no runs at a time are refused, not waited for', async () => {
+  for (const parallel of [0, 1.5, Number.NaN])
+    expect((await failureOf(sweep(join(root, 'none'), SWEEP, { parallel }))).code).toBe('E_CONFIG');
+});
+
 describe('a folder', () => {
   it('that holds something else is left alone', async () => {
     const { code, message } = await failureOf(sweep(images));
@@ -309,5 +314,6 @@ describe('a folder', () => {
       ['missing', 'nowhere', 'E_NOT_FOUND'],
     ]);
     expect(table.baselines.map(({ data }) => data)).toEqual(['more', 'more']);
+    expect((await readJson(root, 'own', 'own', 'seed-1', 'config.json')).dataset).toBe(join(home, 'more'));
   });
 });

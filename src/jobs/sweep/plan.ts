@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { SamesameError } from '../../base/errors.ts';
 import { type Dataset, openDataset } from '../../data/sources/open.ts';
 import { readTrainConfig, type TrainConfig } from '../../train/config.ts';
@@ -78,12 +78,14 @@ export async function planSweep(sweep: SweepFile, data: string, out: string): Pr
   return { configurations, datasets };
 }
 
+/** As relative as it was given: the path names the data in the model, which should not tell where it was made. */
 async function locate(data: string, own: string): Promise<string> {
+  if (isAbsolute(own)) return own;
   const isFolder = await stat(data).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  return resolve(isFolder ? data : dirname(data), own);
+  return join(isFolder ? data : dirname(data), own);
 }
 
 /** A folder's name that no other configuration has, on a disk that does not tell capitals from small letters either. */

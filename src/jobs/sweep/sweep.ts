@@ -84,6 +84,13 @@ export interface FinishedSweep {
  */
 export async function runSweep(job: SweepJob): Promise<FinishedSweep> {
   const { sweep, data, out, parallel = 1, onEvent = () => {} } = job;
+  if (!Number.isInteger(parallel) || parallel < 1) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'the sweep cannot do so many runs at a time',
+      expected: 'parallel: a whole number from 1',
+      received: String(parallel),
+    });
+  }
   const plan = await planSweep(sweep, data, out);
   await claimFolder(out);
   const runs = plan.configurations.flatMap((configuration) => configuration.runs);
