@@ -15,9 +15,11 @@ await page.evaluate(() => {
     const title = section.querySelector('h2')?.textContent ?? '';
     if (!['Telling same from different', 'Pairs'].includes(title)) section.remove();
     if (title === 'Telling same from different')
-      [...section.querySelectorAll('figure')].slice(2).forEach((figure) => {
-        figure.remove();
-      });
+      for (const part of [
+        ...[...section.querySelectorAll('figure')].slice(2),
+        ...section.querySelectorAll('h3, .lead, .scroll'),
+      ])
+        part.remove();
     if (title === 'Pairs')
       [...section.querySelectorAll('h3')].slice(1).forEach((heading) => {
         heading.nextElementSibling?.remove();

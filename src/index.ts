@@ -15,6 +15,9 @@ export { VERSION } from './base/version.ts';
 export {
   type AugmentOptions,
   type BadImage,
+  type CatalogEntry,
+  type CatalogEvent,
+  type CatalogFile,
   type Couples,
   type Dataset,
   type DecodeOptions,
@@ -69,10 +72,19 @@ export {
   verify,
 } from './evaluate/index.ts';
 export type { Runtime, RuntimeOptions } from './graph/runtime/types.ts';
+export { writeComparison } from './jobs/compare-picture.ts';
+export {
+  type GetDatasetJob,
+  type GottenDataset,
+  getDataset,
+  type ListedDataset,
+  listDatasets,
+} from './jobs/datasets.ts';
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';
 export type { Measurement } from './jobs/measure.ts';
+export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';
 export { type FinishedSweep, runSweep, type SweepEvent, type SweepJob } from './jobs/sweep/sweep.ts';
 export { parseSweep, readSweepFile, type SweepFile } from './jobs/sweep/sweep-file.ts';
 export { type TrainJob, train } from './jobs/train.ts';

@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'E_NOT_FOUND'
   | 'E_PERMISSION'
   | 'E_DISK_FULL'
+  | 'E_DOWNLOAD'
   | 'E_IO';
 
 /** The four parts of a message that a reader can act on. */

@@ -13,12 +13,18 @@ export interface CommonOptions {
 
 /** @param seed what the seed controls, in the words of the help */
 export function addCommonOptions(verb: Command, seed: string): Command {
-  return verb
+  verb
     .optionsGroup('Machine:')
     .addOption(
       new Option('--threads <n>', 'processor threads (default: one for each core)').argParser(toCount),
     )
-    .option('--provider <name>', 'where graphs run: cpu (default), or cuda, coreml, dml where installed')
+    .option('--provider <name>', 'where graphs run: cpu (default), or cuda, coreml, dml where installed');
+  return addBasicOptions(verb, seed);
+}
+
+/** For a verb that runs no network. */
+export function addBasicOptions(verb: Command, seed: string): Command {
+  return verb
     .optionsGroup('Every verb:')
     .addOption(new Option('--seed <seed>', seed).argParser(toSeed))
     .option('--json', 'print the result as one JSON object, the last line on stdout')

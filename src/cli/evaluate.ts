@@ -13,6 +13,7 @@ import { createTerminal } from './terminal.ts';
 interface EvaluateOptions extends CommonOptions {
   readonly split?: 'test' | 'all';
   readonly pairs?: number;
+  readonly gallery?: 'measured' | 'rest';
   readonly out?: string;
   readonly memory?: number;
 }
@@ -34,6 +35,12 @@ export function addEvaluate(verb: Command): void {
         'images to measure on (default: test where there is one, or where the model was trained on this data; else all)',
       ).choices(['test', 'all']),
     )
+    .addOption(
+      new Option(
+        '--gallery <images>',
+        'what is searched in: the measured images themselves, or the rest, such as those trained on (default: measured)',
+      ).choices(['measured', 'rest']),
+    )
     .option('--pairs <n>', 'balanced pairs to draw (default: as many as the model’s run)', toCount)
     .option('--out <file>', 'write a report, an HTML page')
     .optionsGroup('Machine:')
@@ -50,7 +57,7 @@ Examples:
 }
 
 async function runEvaluate(model: string, data: string, options: EvaluateOptions): Promise<void> {
-  const { split, pairs, seed, out, memory } = options;
+  const { split, pairs, gallery, seed, out, memory } = options;
   const terminal = createTerminal(options);
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });
   const dataset = await openDataset(data);
@@ -62,6 +69,7 @@ async function runEvaluate(model: string, data: string, options: EvaluateOptions
         dataset,
         split,
         numPairs: pairs,
+        gallery,
         seed,
         report: out,
         memoryBytes: memory,

@@ -25,6 +25,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Ask whether two images show the same thing.',
     load: async () => (await import('./compare.ts')).addCompare,
   },
+  report: {
+    about:
+      'Make the HTML report of a run again from what the run kept, or of an unfinished one as far as it came.',
+    load: async () => (await import('./report.ts')).addReport,
+  },
   embed: {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
@@ -32,6 +37,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
   sweep: {
     about: 'Train many configurations over several seeds, and compare them in one table.',
     load: async () => (await import('./sweep.ts')).addSweep,
+  },
+  presets: {
+    about: 'List the published experiments, and ours against them, that train --preset runs.',
+    load: async () => (await import('./presets.ts')).addPresets,
+  },
+  datasets: {
+    about: 'List public data sets with their licences; "datasets get NAME" fetches one.',
+    load: async () => (await import('./datasets.ts')).addDatasets,
   },
 };
 
@@ -54,6 +67,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
 Examples:
   $ samesame demo                                   learn from MNIST, in minutes
   $ samesame train photos                           a folder with one sub-folder per class
+  $ samesame train --preset protocol-b              digits in two dimensions, as published
   $ samesame compare runs/photos/model a.jpg b.jpg
 
 Each verb has --help with examples of its own.

@@ -31,6 +31,7 @@ export interface RetrievalJson {
   readonly rPrecision: number | null;
   readonly mapAtR: number | null;
   readonly numQueries: number;
+  readonly numGallery: number;
   readonly baselines: { readonly rawPixels: { recallAt1: number | null; mapAtR: number | null } | null };
   readonly intervals: Readonly<Record<string, Bounds>>;
 }
@@ -54,6 +55,7 @@ export function runJson(run: FinishedRun) {
     run: run.run,
     model: run.model,
     report: run.report,
+    tensorboard: run.tensorboard ?? null,
     images: train.length + validation.length + test.length,
     splits: { train: train.length, validation: validation.length, test: test.length },
     epochs: run.records.length,
@@ -93,6 +95,7 @@ function retrievalJson(from: Retrieval, rawPixels: Retrieval | null): RetrievalJ
   return {
     ...valuesOf(rates),
     numQueries: from.numQueries,
+    numGallery: from.numGallery,
     baselines: {
       rawPixels: rawPixels && valuesOf({ recallAt1: rawPixels.recallAt[1], mapAtR: rawPixels.mapAtR }),
     },

@@ -47,6 +47,7 @@ export function printFiles(terminal: Terminal, run: FinishedRun): void {
   const speed = `${formatCount(run.imagesPerSecond)} images/s`;
   terminal.print(`\nTrained in ${formatDuration(run.trainSeconds)} (${speed})`);
   terminal.print(`  model   ${run.model}\n  report  ${run.report}`);
+  if (run.tensorboard !== undefined) terminal.print(`  curves  tensorboard --logdir ${run.tensorboard}`);
 }
 
 /** Commands to go on with, one a line; the command last, since paths are long. */

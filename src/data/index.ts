@@ -3,6 +3,9 @@
 export { checkOptionNames, suggest } from '../base/suggest.ts';
 export { type Augment, createAugmenter } from './augment/augmenter.ts';
 export { type AugmentOptions, readAugmentOptions } from './augment/options.ts';
+export { CATALOG } from './catalog/entries.ts';
+export { findCatalogEntry } from './catalog/find.ts';
+export type { CatalogEntry, CatalogEvent, CatalogFile } from './catalog/types.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
 export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
 export { fingerprintOf } from './fingerprint.ts';
@@ -27,6 +30,7 @@ export type { RawImage } from './pixels/netpbm.ts';
 export { type PrepareOptions, preparePixels } from './pixels/prepare.ts';
 export { createStore, type PixelStore, type StoredRows } from './pixels/store.ts';
 export { type ClassSamplerOptions, chooseClassBatch, createClassSampler } from './samplers/class.ts';
+export { type ClassPairSamplerOptions, createClassPairSampler } from './samplers/class-pairs.ts';
 export { createPairSampler, type PairSampler } from './samplers/pairs.ts';
 export type { BatchSampler } from './samplers/sampler.ts';
 export { createShuffledSampler, type ShuffledSamplerOptions } from './samplers/shuffled.ts';

@@ -5,6 +5,7 @@ export {
   rawPixelDistances,
 } from './baseline.ts';
 export { type BootstrapOptions, bootstrap } from './bootstrap.ts';
+export { accuracyByClass, type ByClassOptions, type ClassAccuracy } from './by-class.ts';
 export { type Calibration, calibrateLogistic, probabilityOf } from './calibrate.ts';
 export {
   type CurveOptions,

@@ -42,6 +42,12 @@ it('explicit pairs are as many as asked for, in the ratio asked for', async () =
   expect(await countPairs({ numPairs: 40, negativeRatio: 3 })).toEqual([10, 30]);
 });
 
+it('all similar pairs cannot be split by pair', async () => {
+  await expect(countPairs({ numPairs: 'all', splitBy: 'pair' })).rejects.toThrow(
+    /numPairs all, splitBy pair/,
+  );
+});
+
 it('all similar pairs are every two images of a class', async () => {
   const { splits, pixels } = await prepareData(dataset, readTrainConfig({ validation: 8, test: 8 }));
   await pixels.close();

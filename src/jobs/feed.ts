@@ -5,6 +5,7 @@ import { groupByClass } from '../data/classes.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawRatioPairs } from '../data/pairs/ratio.ts';
 import { chooseClassBatch, createClassSampler } from '../data/samplers/class.ts';
+import { createClassPairSampler } from '../data/samplers/class-pairs.ts';
 import { createPairSampler } from '../data/samplers/pairs.ts';
 import type { PairList, PixelShape } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
@@ -22,6 +23,11 @@ export function createFeeder(
   const { set, pixels, splits } = data;
   const random = createRandom(seed).fork('feed');
   const parts = { pixels, augment: createAugment(config.augment, pixels.shape), random };
+  const numBatches = config.stepsPerEpoch || undefined;
+  if (objective.kind === 'pairs' && config.pairDraw === 'class-pairs') {
+    const sampler = createClassPairSampler({ labels: set.labels, indices: splits.train, numBatches, seed });
+    return feedPairs(sampler, parts);
+  }
   if (objective.kind === 'pairs') {
     const pairs = data.trainPairs ?? drawTrainPairs(set.labels, splits.train, config, random.fork('pairs'));
     return feedPairs(
@@ -36,7 +42,7 @@ export function createFeeder(
     config.imagesPerClass,
   );
   return feedBatches(
-    createClassSampler({ labels: set.labels, indices: splits.train, seed, ...batch }),
+    createClassSampler({ labels: set.labels, indices: splits.train, numBatches, seed, ...batch }),
     set.labels,
     parts,
   );

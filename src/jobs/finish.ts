@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
 import { VERSION } from '../base/version.ts';
-import { calibrateLogistic, chooseThreshold } from '../evaluate/index.ts';
+import { calibrateLogistic } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import { MODEL_VERSION } from '../model/config.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
@@ -14,9 +14,12 @@ import { countParameters } from './count-parameters.ts';
 import { buildFiles, type ModelDesign, openParts } from './design.ts';
 import { measurePairs } from './embed-store.ts';
 import { type ExamplePair, pickExamples } from './examples.ts';
+import { keepReport } from './kept-report.ts';
 import { type Measurement, measureModel } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 import { composeReport } from './report-data.ts';
+import type { TensorBoard } from './tensorboard.ts';
+import { settleThreshold } from './threshold.ts';
 
 /** A finished run: where its files are and what was measured. */
 export interface FinishedRun {
@@ -26,6 +29,8 @@ export interface FinishedRun {
   readonly model: string;
   /** The report's path. */
   readonly report: string;
+  /** Folder of TensorBoard's files, where they were asked for. */
+  readonly tensorboard?: string;
   readonly config: TrainConfig;
   readonly data: PreparedData;
   readonly records: readonly EpochRecord[];
@@ -48,6 +53,7 @@ export interface FinishInput {
   readonly records: readonly EpochRecord[];
   readonly trainSeconds: number;
   readonly runtime: Runtime;
+  readonly board?: TensorBoard;
   readonly onEvent: (event: TrainEvent) => void;
 }
 
@@ -66,10 +72,14 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
       embeddingSize: design.encoder.embeddingSize,
       normalized: design.encoder.normalized,
     },
-    comparator: design.comparator && { name: design.comparator.name, symmetric: design.comparator.symmetric },
+    comparator: design.comparator && {
+      name: design.comparator.name,
+      symmetric: design.comparator.symmetric,
+      bothWays: config.bothWays,
+    },
     input: data.target,
     distance: design.comparator === undefined ? 'euclidean' : 'comparator',
-    threshold: chooseThreshold(validationDistances, similar),
+    threshold: settleThreshold(config, validationDistances, similar),
     calibration: calibrateLogistic(validationDistances, similar),
     classes: [...data.set.classNames],
     provenance: {
@@ -110,14 +120,17 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   });
   const modelFolder = join(out, 'model');
   await saveModel(modelFolder, { ...files, config: settings, card: renderModelCard(report) });
+  await keepReport(out, report);
   const reportPath = join(out, 'report.html');
   await writeFileAtomic(reportPath, renderReport(report));
+  await input.board?.writeEnd({ galleries: report.galleries, measurement, data, seed: config.seed });
   const examples = await pickExamples(data, model, measurement, config.seed);
   await opened.close();
   return {
     run: out,
     model: modelFolder,
     report: reportPath,
+    tensorboard: input.board?.folder,
     config,
     data,
     records,

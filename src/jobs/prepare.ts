@@ -4,6 +4,7 @@ import { checkTrainable, groupByClass } from '../data/classes.ts';
 import { fingerprintOf } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawCouplePairs } from '../data/pairs/couples.ts';
+import { takePairs } from '../data/pairs/list.ts';
 import { splitPairs } from '../data/pairs/split.ts';
 import type { PixelTarget } from '../data/pixels/decode.ts';
 import { guessPixelShape } from '../data/pixels/guess.ts';
@@ -58,7 +59,9 @@ export async function prepareData(
     const random = createRandom(config.seed).fork('data');
     const paired = hasPairs
       ? splitExplicit(dataset, pixels, config, random)
-      : splitLabelled(set, pixels.usable, config, random);
+      : config.splitBy === 'pair'
+        ? splitByPair(set, pixels.usable, config, random)
+        : splitLabelled(set, pixels.usable, config, random);
     const fingerprint = await fingerprintOf(set, options.signal);
     return { set, pixels, target, fingerprint, ...paired };
   } catch (error) {
@@ -98,6 +101,44 @@ function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, r
   };
 }
 
+/**
+ * Pairs of the training images of which the first `numPairs` are trained on and the others choose, as published
+ * experiments have it. Only the test images are held out.
+ */
+function splitByPair(set: ImageSet, usable: Int32Array, config: TrainConfig, random: Random): Paired {
+  const warnings = checkTrainable(set, usable);
+  const splits = splitByImage(set, { validation: 0, test: config.test, seed: config.seed, indices: usable });
+  const parts = { ...splits, train: Int32Array.from([...splits.train, ...splits.validation]).sort() };
+  const train = limitImages(set, parts.train, config);
+  const { numPairs, validationPairs } = config;
+  if (numPairs === 'all') {
+    throw new SamesameError('E_CONFIG', {
+      what: 'all similar pairs cannot be split by pair',
+      expected: 'a number of pairs (numPairs), of which the first are trained on',
+      received: 'numPairs all, splitBy pair',
+      help: 'leave splitBy out, or give numPairs as a number',
+    });
+  }
+  const drawn = drawBalancedPairs(set.labels, train, {
+    numPairs: numPairs + validationPairs,
+    random: random.fork('train'),
+  });
+  const places = Array.from({ length: drawn.numPairs }, (_, i) => i);
+  return {
+    splits: { train, validation: new Int32Array(), test: splits.test },
+    trainPairs: takePairs(drawn, places.slice(0, numPairs)),
+    validationPairs: takePairs(drawn, places.slice(numPairs)),
+    testPairs: drawBalancedPairs(set.labels, splits.test, {
+      numPairs: config.testPairs,
+      random: random.fork('test'),
+    }),
+    warnings: [
+      ...warnings,
+      'validation pairs share their images with training pairs (splitBy pair), so validation numbers are too good; test numbers are not',
+    ],
+  };
+}
+
 /** At most `maxImages` of the training images, each class in proportion. */
 function limitImages({ labels }: ImageSet, train: Int32Array, { maxImages, seed }: TrainConfig): Int32Array {
   if (maxImages === 0 || maxImages >= train.length) return train;
@@ -112,11 +153,11 @@ function splitExplicit(
   config: TrainConfig,
   random: Random,
 ): Paired {
-  if (config.splitBy === 'class') {
+  if (config.splitBy !== 'image') {
     throw new SamesameError('E_CONFIG', {
-      what: `${set.name} cannot be split by class, because it names its pairs`,
+      what: `${set.name} cannot be split by ${config.splitBy}, because it names its pairs`,
       expected: 'splitBy image',
-      received: 'splitBy class',
+      received: `splitBy ${config.splitBy}`,
       help: 'leave splitBy out; no image is in two parts anyway',
     });
   }

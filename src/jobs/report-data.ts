@@ -2,15 +2,24 @@ import { createRandom } from '../base/random.ts';
 import { VERSION } from '../base/version.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { ImageSet, PairList } from '../data/types.ts';
-import { distanceHistogram, findNearest, precisionRecallCurve, rocCurve } from '../evaluate/index.ts';
+import {
+  accuracyByClass,
+  distanceHistogram,
+  findNearest,
+  precisionRecallCurve,
+  rocCurve,
+} from '../evaluate/index.ts';
 import { judge } from '../model/judge.ts';
 import type { Model } from '../model/model.ts';
-import type { GalleryPair, ReportData, ReportImage, RetrievalExample } from '../report/index.ts';
+import type { ClassResult, GalleryPair, ReportData, ReportImage, RetrievalExample } from '../report/index.ts';
 import { createThumbnail } from '../report/thumbnails.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord } from '../train/progress.ts';
+import { describeMachine } from './machine.ts';
 import type { Measurement } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
+import { configurationOf } from './report-configuration.ts';
+import { bestEpochOf, epochMetrics } from './report-epochs.ts';
 
 export interface ReportInput {
   readonly config: TrainConfig;
@@ -31,8 +40,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
   const { encoder, distance, calibration } = input.model.config;
   const { verification, retrieval, rawPixels, distances } = measurement;
   const { set, splits, testPairs, validationPairs, target } = data;
-  const { augment, lossOptions, image: _image, ...flat } = config;
-  const bestEpoch = records.findLast((record) => record.isBest)?.epoch ?? null;
+  const { image: _image, ...settings } = config;
   return {
     title: `${set.name}: is it the same?`,
     createdAt: null,
@@ -55,16 +63,11 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
       embeddingDim: encoder.embeddingSize,
       distance: distance === 'euclidean' ? distance : 'learned',
     },
-    configuration: { ...flat, lossOptions: JSON.stringify(lossOptions), augment: JSON.stringify(augment) },
+    configuration: configurationOf(settings),
     seed: config.seed,
     versions: { samesame: VERSION },
-    epochs: records.map((record) => ({
-      epoch: record.epoch,
-      trainLoss: record.loss,
-      activeShare: record.diagnostics.activeShare ?? null,
-      validationAccuracy: record.validation.accuracy,
-    })),
-    bestEpoch,
+    epochs: epochMetrics(records),
+    bestEpoch: bestEpochOf(records),
     verification,
     calibration,
     retrieval,
@@ -72,6 +75,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     roc: rocCurve(distances, testPairs.similar),
     precisionRecall: precisionRecallCurve(distances, testPairs.similar),
     histogram: distanceHistogram(distances, testPairs.similar),
+    hardestClasses: findHardestClasses(input),
     galleries: await pickGalleries(input),
     retrievalExamples: await pickRetrievals(input),
     cost: {
@@ -79,8 +83,31 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
       trainImagesPerSecond: input.imagesPerSecond,
       embedImagesPerSecond: measurement.embedImagesPerSecond,
       modelBytes: input.modelBytes,
+      machine: describeMachine(),
     },
   };
+}
+
+const NUM_HARDEST = 8;
+
+/** The classes whose test pairs are judged least well. Empty where images have no class. */
+function findHardestClasses({ data, model, measurement }: ReportInput): ClassResult[] {
+  const { set, testPairs } = data;
+  if (set.classNames.length < 2) return [];
+  const labelsOf = (images: Int32Array) => Int32Array.from(images, (image) => set.labels[image]);
+  const classes = accuracyByClass({
+    distances: measurement.distances,
+    similar: testPairs.similar,
+    left: labelsOf(testPairs.left),
+    right: labelsOf(testPairs.right),
+    threshold: model.config.threshold,
+  });
+  const nameOf = (label: number) => set.classNames[label] ?? 'none';
+  return classes.slice(0, NUM_HARDEST).map(({ label, mistakenFor, ...counts }) => ({
+    name: nameOf(label),
+    ...counts,
+    mistakenFor: mistakenFor && { name: nameOf(mistakenFor.label), numPairs: mistakenFor.numPairs },
+  }));
 }
 
 /** Pairs drawn without looking, and the worst mistakes of both kinds. */

@@ -18,7 +18,7 @@ export async function settleConfig(job: {
   readonly resume?: boolean;
   readonly overwrite?: boolean;
 }): Promise<TrainConfig> {
-  const stored = await readStored(job.out);
+  const stored = (await readStored(job.out))?.config;
   if (job.resume) {
     if (stored !== undefined)
       return readTrainConfig({ ...stored, ...withoutUndefined(job.config) }, namesPairs(job.dataset));
@@ -43,21 +43,32 @@ function withoutUndefined(options: TrainOptions = {}): TrainOptions {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
-async function readStored(out: string): Promise<TrainOptions | undefined> {
+/** What `config.json` of a run says. */
+export interface StoredRun {
+  /** Name of the data. */
+  readonly dataset: string;
+  readonly config: TrainOptions;
+}
+
+/**
+ * The configuration that a run was started with; undefined where there is none.
+ * @throws E_CONFIG where it is not JSON; E_PERMISSION, E_IO
+ */
+export async function readStored(out: string): Promise<StoredRun | undefined> {
   const path = join(out, 'config.json');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw errorFromSystem(error, `reading ${path}`);
   });
   if (text === undefined) return undefined;
   try {
-    const { dataset: _, ...config } = JSON.parse(text);
-    return config as TrainOptions;
+    const { dataset, ...config } = JSON.parse(text);
+    return { dataset: String(dataset), config: config as TrainOptions };
   } catch (cause) {
     throw new SamesameError('E_CONFIG', {
       what: `${path} is not JSON`,
       expected: 'the configuration of a run',
-      help: 'remove the folder, or choose another one (--out)',
+      help: 'put it back from a copy; or remove the folder, or choose another one (--out)',
       cause,
     });
   }

@@ -6,6 +6,7 @@ import { checkWritable, removeLeftovers, writeFileAtomic } from '../base/files.t
 import { createRandom } from '../base/random.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
+import type { PixelScale } from '../nn/layers/pixels.ts';
 import { createEncoder } from '../nn/networks/by-name.ts';
 import { createCheckpointFolder } from '../train/checkpoints.ts';
 import type { TrainConfig, TrainOptions } from '../train/config.ts';
@@ -16,12 +17,15 @@ import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
 import { buildStep, type StepPlan } from '../train/step-graph.ts';
 import { createStepper } from '../train/stepper.ts';
+import { modelValues } from '../train/weight-average.ts';
 import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
+import { KEPT_REPORT } from './kept-report.ts';
 import { measurePixelScale } from './pixel-scale.ts';
 import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
 import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
+import { openTensorBoard } from './tensorboard.ts';
 import { createValidator } from './validate.ts';
 
 export interface TrainJob {
@@ -37,6 +41,8 @@ export interface TrainJob {
   /** Bytes of decoded pixels to keep in memory. Default 1 GiB. */
   readonly memoryBytes?: number;
   readonly checkpointSeconds?: number;
+  /** Write `tensorboard/`: curves, histograms, pairs and embeddings for TensorBoard. Default true: it costs the time of about two steps an epoch. */
+  readonly tensorboard?: boolean;
   readonly runtime?: Runtime;
   /** Ends the run: decoding at once, training after a step, whose checkpoint `resume` goes on from. */
   readonly signal?: AbortSignal;
@@ -48,7 +54,8 @@ export interface TrainJob {
  * The main job: from a data set to a run folder with a measured model and a report.
  *
  * Splits, trains with the best epoch kept, chooses the threshold on validation pairs, measures on test pairs that
- * nothing else has seen, and writes `config.json`, `metrics.jsonl`, `checkpoints/`, `model/` and `report.html`.
+ * nothing else has seen, and writes `config.json`, `metrics.jsonl`, `tensorboard/`, `checkpoints/`, `model/`,
+ * `report.html`, and `report-data.json`, from which `rebuildReport` makes the page again.
  * @throws E_CONFIG, E_DATA…, E_IMAGES_BAD, E_NAN, E_PERMISSION, E_DISK_FULL; what `signal` aborts with
  * @example
  * const { model } = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
@@ -74,6 +81,9 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   }
 }
 
+/** Bytes from 0 to 1, as published experiments read them. */
+const UNIT_SCALE: PixelScale = { mean: 0, deviation: 1 };
+
 async function trainPrepared(
   job: TrainJob,
   config: TrainConfig,
@@ -84,7 +94,8 @@ async function trainPrepared(
 ): Promise<FinishedRun> {
   const random = createRandom(config.seed);
   const { out, resume, checkpointSeconds, signal } = job;
-  const pixelScale = await measurePixelScale(data.pixels, data.splits.train);
+  const pixelScale =
+    config.scalePixels === 'unit' ? UNIT_SCALE : await measurePixelScale(data.pixels, data.splits.train);
   const feeder = createFeeder(config, data, configured);
   const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
   const plan: StepPlan = {
@@ -97,6 +108,7 @@ async function trainPrepared(
     schedule: createSchedule(config, { stepsPerEpoch: feeder.stepsPerEpoch, numEpochs }),
     clipNorm: config.clipNorm || undefined,
     l2: config.l2,
+    averageDecay: config.averageDecay,
   };
   const step = buildStep(plan);
   const stepper = await createStepper(step, runtime, random.fork('parameters'));
@@ -107,16 +119,21 @@ async function trainPrepared(
     imageShape: data.target,
     pixelScale,
     comparator: configured.comparator,
+    bothWays: config.bothWays,
   };
 
   const resumeFrom = resume ? await loadCheckpoint(checkpoints, identity, out) : undefined;
   await beginRun(job, config, data);
+  const board =
+    job.tensorboard === false
+      ? undefined
+      : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, runtime, resumeFrom });
 
   const loop = trainLoop({
     stepper,
     feeder,
     numEpochs,
-    validate: createValidator(parts, data, runtime),
+    validate: createValidator(parts, data, config, runtime),
     patience: config.patience || undefined,
     margin: configured.margin,
     checkpoints,
@@ -127,7 +144,10 @@ async function trainPrepared(
   });
   let next = await loop.next();
   for (; !next.done; next = await loop.next()) {
-    if (next.value.kind === 'epoch') await writeMetrics(out, next.value.records);
+    if (next.value.kind === 'epoch') {
+      await writeMetrics(out, next.value.records);
+      await board?.writeEpoch(next.value.record, stepper.read());
+    }
     onEvent(next.value);
   }
   await stepper.close();
@@ -140,10 +160,11 @@ async function trainPrepared(
     config,
     data,
     parts,
-    values: best,
+    values: modelValues(best),
     records,
     trainSeconds: seconds,
     runtime,
+    board,
     onEvent,
   });
 }
@@ -154,7 +175,8 @@ async function beginRun(
   config: TrainConfig,
   { pixels }: PreparedData,
 ) {
-  for (const folder of [out, join(out, 'checkpoints')]) await removeLeftovers(folder);
+  for (const folder of [out, join(out, 'checkpoints'), join(out, 'tensorboard')])
+    await removeLeftovers(folder);
   if (overwrite) await clearRun(out);
   if (pixels.bad.length > 0)
     await writeFileAtomic(join(out, 'bad-images.json'), `${JSON.stringify(pixels.bad, null, 2)}\n`);
@@ -164,7 +186,7 @@ async function beginRun(
 
 /** Removes what the new run might take for its own. The former model and report stay until new ones take their place. */
 async function clearRun(out: string): Promise<void> {
-  for (const name of ['checkpoints', 'metrics.jsonl', 'bad-images.json']) {
+  for (const name of ['checkpoints', 'metrics.jsonl', 'tensorboard', 'bad-images.json', KEPT_REPORT]) {
     await rm(join(out, name), { recursive: true, force: true }).catch((error) => {
       throw errorFromSystem(error, `replacing the run in ${out}`);
     });

@@ -33,6 +33,20 @@ export function formatNumber(value: number | null): string {
   return Math.abs(value) >= 1000 ? formatCount(value) : String(Number(value.toPrecision(4)));
 }
 
+/** `8,420 images/s`. */
+export function formatSpeed(imagesPerSecond: number | null): string {
+  return imagesPerSecond === null ? NOTHING : `${formatCount(imagesPerSecond)} images/s`;
+}
+
+/** Similar to dissimilar pairs, the fewer of them as 1: `1 : 2.21`. */
+export function formatRatio({ numPairs, numSimilar }: { numPairs: number; numSimilar: number }): string {
+  const numDissimilar = numPairs - numSimilar;
+  const fewer = Math.min(numSimilar, numDissimilar);
+  if (fewer === 0) return `${formatCount(numSimilar)} : ${formatCount(numDissimilar)}`;
+  const side = (count: number) => (count === fewer ? '1' : String(Number((count / fewer).toFixed(2))));
+  return `${side(numSimilar)} : ${side(numDissimilar)}`;
+}
+
 /** `0.213`: three decimals, so that distances in a row can be compared at a glance. */
 export function formatDistance(value: number): string {
   return Number.isFinite(value) ? value.toFixed(Math.abs(value) >= 100 ? 0 : 3) : NOTHING;

@@ -5,8 +5,18 @@ export { lineChart } from './figures/line-chart.ts';
 export { pairGallery } from './figures/pair-gallery.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';
 export { type ModelCardData, renderModelCard } from './model-card.ts';
+export {
+  checkPicturePath,
+  drawPairPicture,
+  type NamedImage,
+  type PairPicture,
+  writePairPicture,
+} from './pair-picture.ts';
 export { renderReport } from './render-report.ts';
+export { renderUnfinishedReport } from './render-unfinished.ts';
 export type {
+  ClassResult,
+  Configuration,
   EpochMetrics,
   GalleryPair,
   PairGallery,
@@ -18,6 +28,7 @@ export type {
   ReportSplit,
   RetrievalExample,
   RetrievedImage,
+  UnfinishedReportData,
 } from './report-data.ts';
 export { type ResultRow, type Results, resultRows } from './result-rows.ts';
 export type { SeedSpread, SweepRow, SweepRun, SweepTable } from './sweep/sweep-table.ts';

@@ -1,6 +1,14 @@
 import { escapeMarkdown } from './escape.ts';
-import { formatCount, formatDistanceName, formatNumber, formatRange, formatRate } from './format.ts';
-import type { ReportData } from './report-data.ts';
+import {
+  formatCount,
+  formatDistanceName,
+  formatNumber,
+  formatRange,
+  formatRate,
+  formatRatio,
+  NOTHING,
+} from './format.ts';
+import { isThresholdFixed, type ReportData } from './report-data.ts';
 import { resultRows } from './result-rows.ts';
 
 /** What a model card says: the part of a report that belongs to the model rather than to the day of the run. */
@@ -15,6 +23,10 @@ export type ModelCardData = Pick<
   | 'calibration'
   | 'retrieval'
   | 'rawPixels'
+  | 'hardestClasses'
+  | 'configuration'
+  | 'epochs'
+  | 'bestEpoch'
 >;
 
 /**
@@ -42,7 +54,7 @@ ${escapeMarkdown(data.name)}: ${formatCount(data.numImages)} images${classes ===
 ${data.splits.map(({ name, numImages, numPairs }) => `| ${escapeMarkdown(name)} | ${formatCount(numImages)} | ${formatCount(numPairs)} |`).join('\n')}
 
 ## Numbers
-On ${formatCount(verification.numPairs)} pairs that neither training nor the threshold has seen, ${formatCount(verification.numSimilar)} of them similar.${retrievalSentence(card)} Intervals are 95 %: Wilson for rates, bootstrap for the rest.
+On ${formatCount(verification.numPairs)} pairs that neither training nor the threshold has seen, ${formatCount(verification.numSimilar)} of them similar (similar to dissimilar ${formatRatio(verification)}).${retrievalSentence(card)} Intervals are 95 %: Wilson for rates, bootstrap for the rest. *Raw pixels* is the same measure by the distance of the bare images, with a threshold of its own from the validation pairs; *majority, chance* is what always giving the commoner verdict reaches, or guessing. Both need no learning, so a model is worth what it has above them.
 
 | metric | value | interval | raw pixels | majority, chance |
 |---|--:|--:|--:|--:|
@@ -52,15 +64,19 @@ ${resultRows(card)
       `| ${name} | ${formatRate(estimate.value)} | ${formatRange(estimate)} | ${formatRate(rawPixels)} | ${formatRate(majority)} |`,
   )
   .join('\n')}
-
+${hardestClasses(card)}
 ## Threshold and probability
-The threshold ${formatNumber(verification.threshold)} has the highest accuracy on the validation pairs; the numbers above are from other pairs. ${probabilitySentence(card)} Where similar pairs are rarer in your use than in these pairs, choose a lower one from pairs of your own.
+The threshold ${formatNumber(verification.threshold)} ${isThresholdFixed(card.configuration) ? 'was fixed before training' : 'has the highest accuracy on the validation pairs'}; the numbers above are from other pairs. ${probabilitySentence(card)} Where similar pairs are rarer in your use than in these pairs, choose a lower one from pairs of your own.
 
 ## Limits
 - Images unlike those it learned from (other things, other cameras, other crops) can land anywhere: measure on your own pairs first.
 - Compare with the ${distanceName} distance, the one it was trained with.
-- A class that it never saw may be told apart less well than the numbers above say.
-- Pairs of the same images are not independent, so intervals are somewhat narrower than those of fresh images.
+- ${seenClasses(card)}
+- The numbers are of pairs that are similar to dissimilar ${formatRatio(verification)}. Precision, and recall at a precision, fall where similar pairs are rarer; recall and AUC do not depend on it.
+- Intervals are for other test images of the same kind. Training again with another seed gives a somewhat different model, which they do not cover.
+
+## How it was trained
+${trainingSentences(card)}
 
 ## Loading it
 From TypeScript:
@@ -80,7 +96,7 @@ import numpy as np, onnxruntime as ort
 encoder = ort.InferenceSession("encoder.onnx")
 pixels = np.zeros((2, ${height}, ${width}, ${channels}), np.uint8)  # two images, resized as config.json says
 a, b = encoder.run(None, {encoder.get_inputs()[0].name: pixels})[0]
-${pythonDistance(model.distance)}
+${pythonDistance(model.distance, card.configuration.bothWays !== false)}
 same = distance < ${verification.threshold}
 \`\`\`
 
@@ -93,6 +109,58 @@ Network ${escapeMarkdown(model.network)}, ${formatCount(model.numParameters)} pa
 `;
 }
 
+/** A table of the worst few classes, with its heading; nothing where images have no class. */
+function hardestClasses({ hardestClasses: classes, data }: ModelCardData): string {
+  if (classes.length === 0) return '';
+  const rows = classes.map(
+    ({ name, numPairs, accuracy, mistakenFor }) =>
+      `| ${escapeMarkdown(name)} | ${formatRate(accuracy.value)} | ${formatRange(accuracy)} | ${formatCount(numPairs)} | ${mistakenFor === null ? NOTHING : `${escapeMarkdown(mistakenFor.name)} (${formatCount(mistakenFor.numPairs)})`} |`,
+  );
+  return `
+### Hardest classes
+Accuracy of the pairs with an image of the class, the ${formatCount(classes.length)} lowest of ${formatCount(data.classNames.length)}.
+
+| class | accuracy | interval | pairs | most often mistaken for |
+|---|--:|--:|--:|---|
+${rows.join('\n')}
+`;
+}
+
+function seenClasses({ configuration, data }: ModelCardData): string {
+  if (configuration.splitBy === 'class' || configuration.splitBy === 'group')
+    return 'The test images are of classes that it did not learn from, so the numbers are those of things it has never seen.';
+  if (data.classNames.length === 0)
+    return 'Which things it has seen is not known, because its data names pairs and no classes: new kinds of things may be told apart less well.';
+  return 'The test images are new, but of the classes that it learned from: a class that it never saw may be told apart less well than the numbers say.';
+}
+
+function trainingSentences({ model, configuration, epochs, bestEpoch, seed }: ModelCardData): string {
+  const { optimizer, learningRate, schedule, batchSize, augment } = configuration;
+  const steps = [
+    `From random weights (seed \`${code(String(seed))}\`), with the loss ${escapeMarkdown(model.loss)}`,
+    ...(optimizer === undefined
+      ? []
+      : [`by ${escapeMarkdown(String(optimizer))} at a learning rate of ${learningRate} (${schedule})`]),
+    ...(batchSize === undefined ? [] : [`in batches of ${batchSize}`]),
+    ...(augment === undefined ? [] : [`with augmentation \`${code(String(augment))}\``]),
+    ...(epochs.length === 0 ? [] : [`for ${formatCount(epochs.length)} epochs`]),
+  ];
+  const kept = [
+    ...(bestEpoch === null
+      ? []
+      : [`The weights are those of epoch ${bestEpoch}, which did best in validation`]),
+    ...(Number(configuration.averageDecay) > 0
+      ? [`they are a running mean over the steps (decay ${configuration.averageDecay})`]
+      : []),
+  ].join('; ');
+  const chose = isThresholdFixed(configuration) ? 'the probability' : 'the threshold and the probability';
+  const flattered =
+    configuration.splitBy === 'pair'
+      ? ' Validation pairs are of images that were trained on, so validation numbers flatter; the test images were held out all the same.'
+      : '';
+  return `${steps.join(', ')}.${kept === '' ? '' : ` ${kept}.`} Validation pairs also chose ${chose}; test images chose nothing.${flattered} The whole configuration is in config.json, under \`provenance.training\`.`;
+}
+
 function retrievalSentence({ retrieval }: ModelCardData): string {
   if (retrieval === null) return '';
   return ` Retrieval: ${formatCount(retrieval.numQueries)} queries against ${formatCount(retrieval.numGallery)} images${retrieval.numSkippedQueries === 0 ? '' : `, ${formatCount(retrieval.numSkippedQueries)} skipped for want of another image of their class`}.`;
@@ -100,20 +168,24 @@ function retrievalSentence({ retrieval }: ModelCardData): string {
 
 function probabilitySentence({ calibration }: ModelCardData): string {
   if (calibration === null) return 'No probability was fitted.';
-  return `Probability: \`1 / (1 + exp(${formatNumber(calibration.slope)}·distance ${calibration.intercept < 0 ? '−' : '+'} ${formatNumber(Math.abs(calibration.intercept))}))\`, fitted to the same validation pairs.`;
+  return `Probability: \`1 / (1 + exp(${formatNumber(calibration.slope)}·distance ${calibration.intercept < 0 ? '−' : '+'} ${formatNumber(Math.abs(calibration.intercept))}))\`, fitted to the validation pairs.`;
 }
 
 /** The lines that take embeddings `a` and `b` to their distance. */
-function pythonDistance(distance: ModelCardData['model']['distance']): string {
+function pythonDistance(distance: ModelCardData['model']['distance'], bothWays: boolean): string {
   switch (distance) {
     case 'euclidean':
       return 'distance = np.linalg.norm(a - b)';
     case 'cosine':
       return 'distance = 1 - a @ b / (np.linalg.norm(a) * np.linalg.norm(b))';
     case 'learned':
-      return `head = ort.InferenceSession("comparator.onnx")
+      return bothWays
+        ? `head = ort.InferenceSession("comparator.onnx")
 similarity = head.run(None, {"left": np.stack([a, b]), "right": np.stack([b, a])})[0]  # asked both ways round
-distance = 1 - similarity.mean()`;
+distance = 1 - similarity.mean()`
+        : `head = ort.InferenceSession("comparator.onnx")
+similarity = head.run(None, {"left": a[None], "right": b[None]})[0]  # asked this way round only
+distance = 1 - similarity[0]`;
   }
 }
 

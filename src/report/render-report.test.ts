@@ -8,9 +8,10 @@ import {
   rocCurve,
   verify,
 } from '../evaluate/index.ts';
-import { formatBytes, formatCount, formatDuration, formatNumber, formatRate } from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatNumber, formatRate, formatRatio } from './format.ts';
 import { renderModelCard } from './model-card.ts';
 import { renderReport } from './render-report.ts';
+import { renderUnfinishedReport } from './render-unfinished.ts';
 import type { ReportData } from './report-data.ts';
 
 /** A one-pixel PNG. */
@@ -59,6 +60,16 @@ async function createSample(): Promise<ReportData> {
     roc: rocCurve(distances, similar),
     precisionRecall: precisionRecallCurve(distances, similar),
     histogram: distanceHistogram(distances, similar),
+    hardestClasses: [
+      {
+        name: 'boot<j>',
+        numPairs: 90,
+        accuracy: { value: 0.8, low: 0.7, high: 0.9 },
+        numMissed: 7,
+        numMistaken: 11,
+        mistakenFor: { name: 'sandal', numPairs: 8 },
+      },
+    ],
     galleries: [
       {
         title: 'Most wrong <u>',
@@ -104,6 +115,7 @@ async function createSample(): Promise<ReportData> {
       trainImagesPerSecond: 8420.4,
       embedImagesPerSecond: null,
       modelBytes: 306_200,
+      machine: '2 cores of <i>',
     },
   };
 }
@@ -126,13 +138,20 @@ async function createBareSample(): Promise<ReportData> {
     roc: [],
     precisionRecall: [],
     histogram: null,
+    hardestClasses: [],
     galleries: [],
     retrievalExamples: [],
-    cost: { trainSeconds: null, trainImagesPerSecond: null, embedImagesPerSecond: null, modelBytes: null },
+    cost: {
+      trainSeconds: null,
+      trainImagesPerSecond: null,
+      embedImagesPerSecond: null,
+      modelBytes: null,
+      machine: null,
+    },
   };
 }
 
-const VOID = new Set(['meta', 'img', 'br', '!doctype', 'path', 'circle']);
+const VOID = new Set(['meta', 'link', 'img', 'br', '!doctype', 'path', 'circle']);
 
 /** Names of elements that are opened and not closed, or closed and not open. */
 function unbalanced(html: string): string[] {
@@ -207,6 +226,41 @@ describe('renderReport', () => {
     expect(html).toContain(PIXEL);
   });
 
+  it('lists every epoch, rounded to read and unrounded to check', async () => {
+    const html = renderReport(await createSample());
+    expect(html.match(/<tr data-epoch="\d+"/g)).toHaveLength(3);
+    expect(html).toContain('data-name="accuracy" data-value="0.95">0.9500</td>');
+    expect(html).toContain('data-name="accuracy">–</td>');
+    expect(html).toContain('<tr data-epoch="3" class="kept"><th scope="row">3 ★</th>');
+    expect(html).toContain('<title>Epoch 3, training: 0.2</title>');
+    // Nothing was recorded of these: no column, no chart.
+    expect(html).not.toMatch(/data-name="(AUC|learning rate)"|Learning rate by epoch/);
+  });
+
+  it('draws what validation measured beside accuracy, where it was', async () => {
+    const data = await createSample();
+    const epochs = data.epochs.map((epoch) => ({
+      ...epoch,
+      learningRate: 1e-3 / epoch.epoch,
+      validationPrecision: 0.9,
+      validationRecall: 0.8,
+      validationAuc: 0.97,
+      similarDistance: 0.2,
+      dissimilarDistance: 1.1,
+    }));
+    const html = renderReport({ ...data, epochs });
+    for (const name of ['Learning rate', 'Mean distance', 'Validation precision, recall, AUC'])
+      expect(html).toContain(`aria-label="${name} by epoch"`);
+    expect(html).toContain('<title>Epoch 2, AUC: 0.97</title>');
+    expect(html).toContain('data-name="learning rate" data-value="0.0005">0.0005</td>');
+  });
+
+  it('names the hardest classes', async () => {
+    const html = renderReport(await createSample());
+    expect(html).toContain('<th scope="row">boot&lt;j&gt;</th><td class="number"><b>0.8000</b>');
+    expect(html).toContain('sandal (8)');
+  });
+
   it('marks what is right and what is wrong', async () => {
     const html = renderReport(await createSample());
     expect(html).toContain('<li class="pair wrong">');
@@ -231,6 +285,28 @@ describe('renderReport', () => {
     const plots = html.match(/<svg class="plot"|<table class="confusion"/g)!;
     expect(plots).toHaveLength(6);
     expect(html.match(/<figcaption><b>[^<]+<\/b>[^<]{40,}<\/figcaption>/g)).toHaveLength(6);
+  });
+});
+
+describe('renderUnfinishedReport', () => {
+  it.each([0, 2])('says so, how to go on, and what there is after %i epochs', async (numEpochs) => {
+    const { title, configuration, seed, versions, epochs } = await createSample();
+    const html = renderUnfinishedReport({
+      title,
+      data: 'shoes "new"',
+      configuration,
+      seed,
+      versions,
+      epochs: epochs.slice(0, numEpochs),
+      bestEpoch: numEpochs === 0 ? null : 1,
+      resume: 'samesame train DATA --out <run> --resume',
+    });
+    expect(html).toContain('This run is unfinished.');
+    expect(html).toContain('samesame train DATA --out &lt;run&gt; --resume');
+    expect(html).toContain('<th scope="row">batchSize</th><td>256</td>');
+    expect(html.match(/<tr data-epoch=/g) ?? []).toHaveLength(numEpochs);
+    expect(html).not.toMatch(/NaN|undefined|Infinity|\[object|<script>alert/);
+    expect(unbalanced(html)).toEqual([]);
   });
 });
 
@@ -266,6 +342,44 @@ describe('renderModelCard', () => {
     expect(card('learned')).toContain('comparator.onnx');
   });
 
+  it('states the ratio of the pairs, the hardest classes, and how it was trained', async () => {
+    const data = await createSample();
+    const configuration = {
+      optimizer: 'sgd',
+      learningRate: 0.01,
+      schedule: 'step',
+      batchSize: 32,
+      augment: 'none',
+    };
+    const card = renderModelCard({ ...data, configuration });
+    expect(card).toContain('200 of them similar (similar to dissimilar 1 : 1)');
+    expect(card).toContain('| boot&lt;j&gt; | 0.8000'.replaceAll('&lt;', '\\<').replaceAll('&gt;', '\\>'));
+    expect(card).toContain('| 0.7000–0.9000 | 90 | sandal (8) |');
+    expect(card).toContain(
+      'with the loss contrastive, by sgd at a learning rate of 0.01 (step), in batches of 32, with augmentation `none`, for 3 epochs.',
+    );
+    expect(card).toContain('The weights are those of epoch 3');
+    expect(card).toContain('a class that it never saw may be told apart less well');
+    const unseen = renderModelCard({ ...data, configuration: { ...configuration, splitBy: 'class' } });
+    expect(unseen).toContain('of classes that it did not learn from');
+    expect(unseen).not.toContain('a class that it never saw');
+    const fixed = { ...configuration, threshold: 0.5, averageDecay: 0.99, splitBy: 'pair', bothWays: false };
+    const published = renderModelCard({
+      ...data,
+      configuration: fixed,
+      model: { ...data.model, distance: 'learned' },
+    });
+    expect(published).toMatch(/The threshold [\d.]+ was fixed before training;/);
+    expect(published).toContain(
+      'did best in validation; they are a running mean over the steps (decay 0.99).',
+    );
+    expect(published).toContain('so validation numbers flatter');
+    expect(published).toContain('distance = 1 - similarity[0]');
+    expect(renderReport({ ...data, configuration: fixed })).toContain(
+      'The threshold was fixed before training.',
+    );
+  });
+
   it('does not depend on the day', async () => {
     const data = await createSample();
     expect(renderModelCard(data)).toBe(renderModelCard({ ...data, createdAt: '1999-01-01' } as typeof data));
@@ -293,6 +407,9 @@ describe('formats', () => {
     expect(formatDuration(9.94)).toBe('9.9 s');
     expect(formatDuration(59.6)).toBe('1 min 0 s');
     expect(formatDuration(7500)).toBe('2 h 5 min');
+    expect(formatRatio({ numPairs: 321, numSimilar: 100 })).toBe('1 : 2.21');
+    expect(formatRatio({ numPairs: 300, numSimilar: 200 })).toBe('2 : 1');
+    expect(formatRatio({ numPairs: 7, numSimilar: 7 })).toBe('7 : 0');
     expect(formatBytes(999)).toBe('999 B');
     expect(formatBytes(1_540_000)).toBe('1.5 MB');
   });

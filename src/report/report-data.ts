@@ -2,6 +2,7 @@ import type {
   Calibration,
   DistanceHistogram,
   DistanceName,
+  Estimate,
   PrecisionRecallPoint,
   Retrieval,
   RocPoint,
@@ -15,8 +16,7 @@ export interface ReportData {
   readonly createdAt: string | null;
   readonly data: ReportDataset;
   readonly model: ReportModel;
-  /** As it ran, in the order shown. */
-  readonly configuration: Readonly<Record<string, string | number | boolean | null>>;
+  readonly configuration: Configuration;
   readonly seed: string | number;
   /** Version by name: `samesame`, `onnxruntime-node`, `node`. */
   readonly versions: Readonly<Record<string, string>>;
@@ -33,9 +33,34 @@ export interface ReportData {
   readonly roc: readonly RocPoint[];
   readonly precisionRecall: readonly PrecisionRecallPoint[];
   readonly histogram: DistanceHistogram | null;
+  /** Those whose pairs are judged least well, the worst first. Empty where images have no class. */
+  readonly hardestClasses: readonly ClassResult[];
   readonly galleries: readonly PairGallery[];
   readonly retrievalExamples: readonly RetrievalExample[];
   readonly cost: ReportCost;
+}
+
+/** As it ran, in the order shown. */
+export type Configuration = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Whether the threshold is a number that the configuration names, instead of the best one for the validation pairs. */
+export function isThresholdFixed({ threshold }: Configuration): boolean {
+  return typeof threshold === 'number';
+}
+
+/** Everything that the report of a run without an end shows: what was asked for, and how far it came. */
+export interface UnfinishedReportData {
+  readonly title: string;
+  /** Name of the data. */
+  readonly data: string;
+  readonly configuration: Configuration;
+  readonly seed: string | number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly epochs: readonly EpochMetrics[];
+  /** The best epoch so far. */
+  readonly bestEpoch: number | null;
+  /** Command that goes on with the run. */
+  readonly resume: string;
 }
 
 export interface ReportDataset {
@@ -66,14 +91,30 @@ export interface ReportModel {
   readonly distance: DistanceName | 'learned';
 }
 
+/** An epoch as `metrics.jsonl` has it; what was not recorded is left out or null. */
 export interface EpochMetrics {
   /** From 1. */
   readonly epoch: number;
-  readonly trainLoss: number;
+  readonly trainLoss: number | null;
+  /** Mean over the epoch's steps. */
+  readonly learningRate?: number | null;
   /** Share of dissimilar pairs, or of triplets, that still cost something. */
   readonly activeShare?: number | null;
   readonly validationLoss?: number | null;
   readonly validationAccuracy?: number | null;
+  readonly validationPrecision?: number | null;
+  readonly validationRecall?: number | null;
+  readonly validationAuc?: number | null;
+  /** Share of queries that are named right in few-shot episodes of validation images. */
+  readonly validationEpisodes?: number | null;
+  /** Highest recall of any threshold with at least this precision, by the precision: `.80`, `.90`, `.95`. */
+  readonly validationRecallAtPrecision?: Readonly<Record<string, number | null>> | null;
+  /** Mean distance of similar validation pairs. */
+  readonly similarDistance?: number | null;
+  /** Mean distance of dissimilar validation pairs. */
+  readonly dissimilarDistance?: number | null;
+  /** Images embedded a second while training. */
+  readonly imagesPerSecond?: number | null;
 }
 
 /** What it took; null where it was not measured. */
@@ -83,6 +124,21 @@ export interface ReportCost {
   readonly trainImagesPerSecond: number | null;
   readonly embedImagesPerSecond: number | null;
   readonly modelBytes: number | null;
+  /** What the speeds were measured on: processor, threads, Node. */
+  readonly machine: string | null;
+}
+
+/** How the pairs of one class were judged. */
+export interface ClassResult {
+  readonly name: string;
+  /** Pairs with an image of it. */
+  readonly numPairs: number;
+  readonly accuracy: Estimate;
+  /** Pairs of two of its images that were called different. */
+  readonly numMissed: number;
+  /** Pairs of it and another class that were called the same. */
+  readonly numMistaken: number;
+  readonly mistakenFor: { readonly name: string; readonly numPairs: number } | null;
 }
 
 export interface PairGallery {

@@ -17,6 +17,8 @@ header p { margin: 0; color: var(--muted); max-width: 62ch; }
 h1 { font-size: clamp(1.7rem, 4.5vw, 2.5rem); line-height: 1.15; letter-spacing: -.022em; font-weight: 650; margin: 0 0 12px; overflow-wrap: anywhere; }
 h2 { font-size: 1.3rem; letter-spacing: -.012em; font-weight: 620; margin: 64px 0 4px; }
 h3 { font-size: 1rem; font-weight: 620; margin: 28px 0 10px; }
+header .notice { border-left: 3px solid var(--dissimilar); padding-left: 14px; margin-top: 14px; }
+header .notice b { color: var(--ink); }
 .lead { color: var(--muted); margin: 0 0 20px; max-width: 66ch; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 0 32px; margin: 40px 0 0; padding: 0; list-style: none; }
 .tiles li { border-top: 2px solid var(--ink); padding: 12px 0 18px; }
@@ -24,6 +26,10 @@ h3 { font-size: 1rem; font-weight: 620; margin: 28px 0 10px; }
 .tiles .value { display: block; font-size: 1.85rem; line-height: 1.3; white-space: nowrap; letter-spacing: -.03em; font-weight: 620; }
 .tiles .note { display: block; font-size: .82rem; color: var(--muted); }
 .scroll { overflow-x: auto; }
+.tall { max-height: 26rem; overflow-y: auto; }
+.tall thead th { position: sticky; top: 0; background: var(--paper); }
+.kept { background: var(--similar-soft); }
+td.aside, th.aside { padding-left: 20px; padding-right: 0; white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-size: .93rem; }
 th, td { text-align: left; padding: 8px 16px 8px 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 thead th { font-weight: 500; color: var(--muted); font-size: .84rem; border-bottom-color: var(--muted); white-space: nowrap; }
@@ -61,14 +67,19 @@ ul.pairs, ul.searches, ol.found { list-style: none; margin: 0; padding: 0; }
 .found .wrong img { border-bottom: 3px dashed var(--dissimilar); }
 .found span { display: block; font-size: .74rem; margin-top: 2px; white-space: nowrap; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 0 56px; }
-.columns td, .columns th { overflow-wrap: anywhere; }
+.columns td { overflow-wrap: anywhere; } .columns th { overflow-wrap: break-word; }
 .nothing { color: var(--muted); }
 code { font: .86em ui-monospace, SFMono-Regular, Menlo, monospace; overflow-wrap: anywhere; }
 footer { margin-top: 72px; padding-top: 16px; border-top: 1px solid var(--rule); color: var(--muted); font-size: .84rem; }
 @media (max-width: 560px) { main { padding: 32px 16px 56px; } h2 { margin-top: 48px; }
   .tiles { grid-template-columns: 1fr 1fr; gap: 0 20px; } .tiles .value { font-size: 1.5rem; }
-  .pairs { grid-template-columns: 1fr 1fr; gap: 10px; } .search { grid-template-columns: 60px 1fr; gap: 12px; } .query { padding-right: 10px; } .found { grid-template-columns: repeat(auto-fill, minmax(50px, 1fr)); }
+  .pairs { grid-template-columns: 1fr 1fr; gap: 10px; } .search { grid-template-columns: 60px 1fr; gap: 12px; } .query { padding-right: 10px; } .found { grid-template-columns: repeat(4, 1fr); }
   th, td { padding-right: 8px; } td.number, th.number { padding-left: 10px; } table { font-size: .86rem; } }
 @media print { :root { --paper: #fff; --card: #fff; --ink: #000; --muted: #555; --rule: #ddd; --similar: #0969b0; --dissimilar: #c24e00; --third: #007f68; --fourth: #9a4f86; --similar-soft: #0969b014; --dissimilar-soft: #c24e0016; }
-  main { max-width: none; padding: 0; } h2 { break-after: avoid; } figure, table { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+  :root, body { font-size: 12px; } main { max-width: none; padding: 0; } h2 { margin-top: 32px; } h2, h3, .lead, thead { break-after: avoid; }
+  figure, tr, .pair, .search, .tiles { break-inside: avoid; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .tiles { grid-template-columns: repeat(5, 1fr); gap: 0 18px; margin-top: 20px; } .tiles .value { font-size: 1.5rem; }
+  .figures { grid-template-columns: 1fr 1fr; gap: 18px 24px; } .columns { grid-template-columns: 1fr 1fr; gap: 0 32px; }
+  th, td { padding-top: 3px; padding-bottom: 3px; } .confusion td { padding: 10px; } .tall, .scroll { max-height: none; overflow: visible; }
+  .pairs { grid-template-columns: repeat(5, 1fr); gap: 8px; } .found { grid-template-columns: repeat(7, 62px); } .search { grid-template-columns: 62px 1fr; } .searches { gap: 8px; } footer { margin-top: 12px; } }
 `;

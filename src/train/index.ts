@@ -2,6 +2,7 @@ export { type Checkpoint, type CheckpointFolder, createCheckpointFolder } from '
 export { describeCollapse } from './collapse.ts';
 export { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from './config.ts';
 export { type Feeder, feedBatches, feedPairs } from './feeder.ts';
+export { createGradientProbe, type GradientProbe } from './gradient-probe.ts';
 export { type LoopParts, type LoopResult, trainLoop } from './loop.ts';
 export { type ConfiguredObjective, createObjective } from './objective.ts';
 export { type AdamOptions, adam, adamW } from './optimizers/adam.ts';

@@ -42,12 +42,38 @@ export function createObjective(config: TrainConfig, hasPairs = false): Configur
       help: 'leave feed at auto, or point to the images in one folder per class',
     });
   }
-  const feed = hasPairs ? 'pairs' : config.feed;
+  const { pairDraw, splitBy } = config;
+  if (pairDraw === 'class-pairs' && (hasPairs || splitBy === 'pair')) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'pairs cannot be drawn by class where they are given',
+      expected: `pairDraw list${hasPairs ? '' : ', or splitBy image'}`,
+      received: `pairDraw class-pairs, ${hasPairs ? 'and a data set that names its pairs' : 'splitBy pair'}`,
+      help: 'leave pairDraw out',
+    });
+  }
+  if (hasPairs && config.stepsPerEpoch > 0) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'the length of an epoch cannot be chosen for a data set that names its pairs',
+      expected: 'stepsPerEpoch 0: each pair once an epoch',
+      received: `stepsPerEpoch ${config.stepsPerEpoch}`,
+      help: 'leave stepsPerEpoch out',
+    });
+  }
+  const isPairs = hasPairs || pairDraw === 'class-pairs' || splitBy === 'pair';
+  if (isPairs && config.feed === 'batch') {
+    throw new SamesameError('E_CONFIG', {
+      what: 'explicit pairs were asked for, and batches too',
+      expected: 'feed auto or pairs',
+      received: `feed batch, pairDraw ${pairDraw}, splitBy ${splitBy}`,
+      help: 'leave feed at auto',
+    });
+  }
+  const feed = isPairs ? 'pairs' : config.feed;
   const loss = createLoss(name, lossOptions as LossOptions[LossName]);
   const margin = typeof lossOptions.margin === 'number' ? lossOptions.margin : DEFAULT_MARGINS[name];
   const { overBatch, overPairs, overLogits } = loss;
   if (overLogits !== undefined && feed !== 'batch') {
-    const comparator = createComparator(headName);
+    const comparator = createComparator(headName, config.comparatorOptions);
     return {
       margin,
       comparator,

@@ -25,6 +25,15 @@ export interface Validation {
   /** Means over similar and dissimilar pairs. */
   readonly positiveDistance: number;
   readonly negativeDistance: number;
+  // Null where the pairs leave it undefined. Runs that were started before these were measured lack them.
+  /** Share of *same* verdicts that are right, at `threshold`. */
+  readonly precision?: number | null;
+  /** Share of similar pairs called the same, at `threshold`. */
+  readonly recall?: number | null;
+  /** Chance that a similar pair is closer than a dissimilar one, ties counting ½. */
+  readonly auc?: number | null;
+  /** Highest recall of any threshold with at least this precision. */
+  readonly recallAtPrecision?: Readonly<Record<'.80' | '.90' | '.95', number | null>>;
 }
 
 /** Where a run stands: all that resuming needs beside the arrays. */

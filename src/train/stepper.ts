@@ -2,7 +2,8 @@ import { SamesameError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import { compile } from '../graph/compile.ts';
 import { findConvBlock } from '../graph/conv-block.ts';
-import type { Program, Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
+import type { Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
+import { createBatchFeeds } from './batch-feeds.ts';
 import { nextOf, type StepGraph } from './step-graph.ts';
 
 /** What is fed at one step. The arrays are read during the call and belong to the caller. */
@@ -49,22 +50,16 @@ export async function createStepper(step: StepGraph, runtime: Runtime, random: R
   let next = new Map(
     step.state.map((entry) => [entry.name, fill(entry, new Float32Array(lengthOf(entry.shape)))]),
   );
-  const bits = new Map(step.randomInputs.map(({ name, length }) => [name, new Int32Array(length)]));
+  const feedBatch = createBatchFeeds(step, program, runtime);
   const results = scalarOutputs(step, runtime);
 
   return {
     async run(batch) {
-      const feeds: Record<string, RuntimeTensor> = { ...batchFeeds(batch, program, runtime) };
+      const feeds = feedBatch(batch);
       const fetches: Record<string, RuntimeTensor> = { ...results };
       for (const { name } of step.state) {
         feeds[name] = current.get(name)!;
         fetches[nextOf(name)] = next.get(name)!;
-      }
-      for (const { name, shape } of step.randomInputs) {
-        const array = bits.get(name)!;
-        const stream = batch.random.fork(name);
-        for (let i = 0; i < array.length; i++) array[i] = stream.bits();
-        feeds[name] = runtime.tensor('int32', array, shape);
       }
       await program.run(feeds, fetches);
       [current, next] = [next, current];
@@ -94,13 +89,4 @@ function scalarOutputs({ outputs, state }: StepGraph, runtime: Runtime): Record<
   const carried = new Set(state.map(({ name }) => nextOf(name)));
   const names = Object.keys(outputs).filter((name) => !carried.has(name));
   return Object.fromEntries(names.map((name) => [name, runtime.tensor('float32', new Float32Array(1), [])]));
-}
-
-function batchFeeds({ images, labels, similar }: StepBatch, { inputs }: Program, runtime: Runtime) {
-  const feeds: Record<string, RuntimeTensor> = {
-    images: runtime.tensor('uint8', images, inputs.images.shape as number[]),
-  };
-  if (labels !== undefined) feeds.labels = runtime.tensor('int32', labels, [labels.length]);
-  if (similar !== undefined) feeds.similar = runtime.tensor('float32', similar, [similar.length]);
-  return feeds;
 }

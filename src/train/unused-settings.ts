@@ -1,7 +1,12 @@
 import { SamesameError } from '../base/errors.ts';
 import type { TrainConfig } from './config.ts';
 
-const LOGIT_LOSSES = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
+const LOGIT_LOSSES: readonly string[] = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
+
+/** Whether training goes through a list of explicit pairs. */
+function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
+  return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || LOGIT_LOSSES.includes(loss));
+}
 
 /** When a setting is read at all. Settings that are not named here always are. */
 const READ_WHEN: Readonly<
@@ -9,17 +14,29 @@ const READ_WHEN: Readonly<
     Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig, hasPairs: boolean): boolean }>
   >
 > = {
+  normalize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
   embeddingSize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
   dropout: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
   negativeRatio: {
-    when: 'explicit pairs are fed (feed is pairs)',
-    isRead: ({ feed, loss }, hasPairs) =>
-      hasPairs || feed === 'pairs' || (feed === 'auto' && LOGIT_LOSSES.includes(loss)),
+    when: 'a list of explicit pairs is fed (feed is pairs)',
+    isRead: (config, hasPairs) =>
+      hasPairs || (drawsList(config) && config.feed !== 'batch' && config.splitBy !== 'pair'),
   },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
     isRead: ({ loss }) => LOGIT_LOSSES.includes(loss),
   },
+  comparatorOptions: {
+    when: 'loss is binary-cross-entropy, focal or mean-squared-error',
+    isRead: ({ loss }) => LOGIT_LOSSES.includes(loss),
+  },
+  bothWays: {
+    when: 'comparator is concat, and the loss needs a comparator',
+    isRead: ({ loss, comparator }) => LOGIT_LOSSES.includes(loss) && comparator === 'concat',
+  },
+  numPairs: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
+  stepsPerEpoch: { when: 'no list of pairs is gone through', isRead: (config) => !drawsList(config) },
+  batchSize: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   weightDecay: { when: 'optimizer is adamw', isRead: ({ optimizer }) => optimizer === 'adamw' },
@@ -34,7 +51,7 @@ const READ_WHEN: Readonly<
 export function checkUnusedSettings(config: TrainConfig, defaults: TrainConfig, hasPairs: boolean): void {
   for (const [name, { when, isRead }] of Object.entries(READ_WHEN)) {
     const key = name as keyof TrainConfig;
-    if (isRead(config, hasPairs) || config[key] === defaults[key]) continue;
+    if (isRead(config, hasPairs) || JSON.stringify(config[key]) === JSON.stringify(defaults[key])) continue;
     throw new SamesameError('E_CONFIG', {
       what: `the setting ${name} has no effect here`,
       expected: `${name} only where ${when}`,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/base/version.ts';
 import { trainConfigSchema } from '../../src/train/config.ts';
@@ -33,6 +34,7 @@ describe('train', () => {
       run: join('runs', 'shapes'),
       model: join('runs', 'shapes', 'model'),
       report: join('runs', 'shapes', 'report.html'),
+      tensorboard: join('runs', 'shapes', 'tensorboard'),
       images: 36,
       splits: { train: 24, validation: 6, test: 6 },
       epochs: 2,
@@ -58,6 +60,7 @@ describe('train', () => {
       'config.json',
       'metrics.jsonl',
       'report.html',
+      'tensorboard/projector_config.pbtxt',
       'model/encoder.onnx',
       'model/config.json',
     ]) {
@@ -75,9 +78,11 @@ describe('train', () => {
   });
 
   it('numbers the folder of a second run, and shows a table without --json', async () => {
-    const again = await run('train', 'shapes', '--epochs', '1', ...SMALL, '--quiet', '--test-pairs', '50');
+    const flags = ['--epochs', '1', ...SMALL, '--quiet', '--test-pairs', '50', '--no-tensorboard'];
+    const again = await run('train', 'shapes', ...flags);
     expect(again.code, again.stderr).toBe(0);
     expect(existsSync(join(cwd, 'runs/shapes-2/model/encoder.onnx'))).toBe(true);
+    expect(existsSync(join(cwd, 'runs/shapes-2/tensorboard'))).toBe(false);
     expect(again.stdout).toMatch(/Accuracy +\d\.\d{4} +\d\.\d{4}–\d\.\d{4} +\d\.\d{4} +0\.5000/);
     expect(again.stderr).not.toContain('epoch');
   });
@@ -143,6 +148,38 @@ describe('train', () => {
   });
 });
 
+describe('presets', () => {
+  it('are listed, printed as settings, and suggested where misspelt', async () => {
+    const listed = await run('presets', '--json');
+    expect(listed.code, listed.stderr).toBe(0);
+    const { presets } = parseOnlyLine(listed) as { presets: { name: string }[] };
+    expect(presets.map(({ name }) => name)).toContain('protocol-b');
+    const one = await run('presets', 'protocol-b');
+    writeFileSync(join(cwd, 'mine.json'), one.stdout);
+    expect(JSON.parse(one.stdout)).toMatchObject({ network: 'protocol-b', epochs: 10 });
+    const unknown = await run('train', '--preset', 'protocol-c');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/did you mean "protocol-/);
+    const nothing = await run('train');
+    expect(nothing.code).toBe(2);
+    expect(nothing.stderr).toContain('there is nothing to train on');
+  });
+
+  it('are what training starts from, under the flags', async () => {
+    const small = ['--steps-per-epoch', '3', '--epochs', '1', '--validation', '6', '--size', '16'];
+    const pairs = ['--validation-pairs', '40', '--test-pairs', '40', '--out', 'runs/preset', '--json'];
+    const result = await run('train', 'shapes', '--preset', 'protocol-b', ...small, ...pairs);
+    expect(result.code, result.stderr).toBe(0);
+    const config = JSON.parse(readFileSync(join(cwd, 'runs/preset/config.json'), 'utf8'));
+    expect(config).toMatchObject({ network: 'protocol-b', momentum: 0.99, stepsPerEpoch: 3, epochs: 1 });
+    expect(config.image).toMatchObject({ height: 16, width: 16 });
+    // The same settings as a file do the same.
+    const again = ['train', 'shapes', '--config', 'mine.json', ...small, ...pairs, '--overwrite'];
+    expect((await run(...again)).code).toBe(0);
+    expect(JSON.parse(readFileSync(join(cwd, 'runs/preset/config.json'), 'utf8'))).toEqual(config);
+  });
+});
+
 describe('evaluate', () => {
   it('finds the images that the run held out, and the numbers of the run', async () => {
     const result = await run('evaluate', 'runs/shapes', 'shapes', '--json', '--out', 'report.html');
@@ -156,6 +193,16 @@ describe('evaluate', () => {
       retrieval,
     });
     expect(readFileSync(join(cwd, 'report.html'), 'utf8')).toContain('<svg');
+  });
+
+  it('searches among the images that are not measured', async () => {
+    const result = await run('evaluate', 'runs/shapes', 'shapes', '--gallery', 'rest', '--json');
+    expect(result.code, result.stderr).toBe(0);
+    expect(parseOnlyLine(result).retrieval).toMatchObject({ numQueries: 6, numGallery: 30 });
+    expect(parseOnlyLine(trained).retrieval).toMatchObject({ numQueries: 6, numGallery: 6 });
+    const none = await run('evaluate', 'runs/shapes', 'shapes', '--gallery', 'rest', '--split', 'all');
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('nothing to search in');
   });
 
   it('warns where images may have been seen', async () => {
@@ -188,6 +235,16 @@ describe('compare', () => {
   it('finds an image the same as itself', async () => {
     const { stdout } = await run('compare', 'runs/shapes', images[0], images[0]);
     expect(stdout).toMatch(/^same {2}probability of being the same .*distance 0\.000/);
+  });
+
+  it('writes both as one picture, and refuses a name that is no picture before anything else', async () => {
+    const picture = 'pictures/pair.png';
+    const answer = parseOnlyLine(await run('compare', 'runs/shapes', ...images, '--out', picture, '--json'));
+    expect(answer.picture).toBe(picture);
+    const { width, height, format } = await sharp(join(cwd, picture)).metadata();
+    expect([width! > height!, format]).toEqual([true, 'png']);
+    const wrong = await run('compare', 'nowhere', ...images, '--out', 'pair.pgn');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean .png?')]);
   });
 
   it('tells a corrupt image (3) from a missing one (1) and a missing model (1)', async () => {
@@ -255,7 +312,7 @@ describe('wrong usage', () => {
     ['an unknown choice', ['train', 'shapes', '--loss', 'tripplet'], 'did you mean triplet?'],
     ['a word for a number', ['train', 'shapes', '--epochs', 'many'], 'Expected a number'],
     ['a number out of range', ['train', 'shapes', '--batch-size', '1'], 'batchSize'],
-    ['a missing argument', ['train'], "missing required argument 'data'"],
+    ['a missing argument', ['train'], 'there is nothing to train on'],
     ['no verb', [], 'a verb is missing'],
     [
       'an option of another loss',

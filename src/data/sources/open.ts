@@ -1,10 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import { checkOptionNames } from '../../base/suggest.ts';
 import { parseCsv } from '../csv.ts';
 import type { ImageSet, PairList } from '../types.ts';
 import { type Couples, couplesOf, looksLikeCouples } from './couples.ts';
+import { FETCHED_FILE, readFetched } from './fetched.ts';
 import { folderSet } from './folder.ts';
 import { looksLikeIdxFolder, readIdxFolder } from './idx-folder.ts';
 import { type ManifestOptions, readManifest, readText } from './manifest.ts';
@@ -44,6 +45,7 @@ const EXPECTED =
  * | found | read as |
  * |---|---|
  * | nothing, and the path is `mnist` | `readMnist` |
+ * | a folder that `samesame datasets get` made | the manifest that stands for it, if it has one |
  * | a folder with `*-images-idx3-ubyte[.gz]` | `readIdxFolder` |
  * | a folder where most images are named `…_<i>_one` and `…_<i>_two` | `readCouples` |
  * | any other folder | `readFolder` |
@@ -89,6 +91,8 @@ async function openFolder(path: string, options: OpenOptions): Promise<Dataset> 
   const fileNames = await readdir(path).catch((error) => {
     throw errorFromSystem(error, `reading ${path}`);
   });
+  const [manifest = '.'] = fileNames.includes(FETCHED_FILE) ? ((await readFetched(path))?.data ?? []) : [];
+  if (manifest !== '.') return openCsv(join(path, manifest), { ...options, name });
   if (looksLikeIdxFolder(fileNames))
     return { format: 'idx', set: await readIdxFolder(path, { name, labels }) };
   const tree = await listImages(path);

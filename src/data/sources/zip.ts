@@ -73,10 +73,22 @@ function notReadable(entry: Entry, path: string): SamesameError {
   });
 }
 
+/** How yauzl complains about `../x`, `/x` and `a\\b`. */
+const UNSAFE_NAME = /^(invalid relative path|absolute path|invalid characters in fileName)/;
+
 /** A failed call of the file system, or else an archive that is cut or damaged. */
 function zipError(error: unknown, path: string): SamesameError {
   const { syscall, message } = error as NodeJS.ErrnoException;
   if (syscall !== undefined) return errorFromSystem(error, `reading ${path}`);
+  if (UNSAFE_NAME.test(message)) {
+    return new SamesameError('E_DATA', {
+      what: `${path} has an entry that points outside of it`,
+      received: message,
+      help: 'do not unpack it: whoever made it meant harm, or made a mistake',
+      details: { path },
+      cause: error,
+    });
+  }
   return new SamesameError('E_DATA_TRUNCATED', {
     what: `${path} is not a whole ZIP archive`,
     received: message,

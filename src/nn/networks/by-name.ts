@@ -1,5 +1,6 @@
 import { compact } from './compact.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
+import { mirrored } from './mirrored.ts';
 import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
@@ -8,18 +9,16 @@ import { protocolE } from './protocol-e.ts';
 export const ENCODERS = ['compact', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
 export type EncoderName = (typeof ENCODERS)[number];
 
-/**
- * A ready network by its name.
- * @param options for the networks that leave them open: `embeddingSize`, D; `dropout`, the share that is left out before
- * the embedding while training
- */
-export function createEncoder(
-  name: EncoderName,
-  { embeddingSize, dropout }: { readonly embeddingSize?: number; readonly dropout?: number } = {},
-): Encoder {
+/** A ready network by its name. @param options for the networks that leave them open, `mirror` for all */
+export function createEncoder(name: EncoderName, options: EncoderOptions = {}): Encoder {
+  const encoder = plainEncoder(name, options);
+  return options.mirror ? mirrored(encoder) : encoder;
+}
+
+function plainEncoder(name: EncoderName, options: EncoderOptions): Encoder {
   switch (name) {
     case 'compact':
-      return compact({ embeddingSize, dropout });
+      return compact(options);
     case 'protocol-a':
       return protocolA();
     case 'protocol-b':

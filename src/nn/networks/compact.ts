@@ -7,7 +7,7 @@ import type { Layer } from '../layers/layer.ts';
 import { maxPool } from '../layers/pooling.ts';
 import { sequential } from '../layers/sequential.ts';
 import { flatten, l2Norm } from '../layers/shape.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
 
 /** Blocks halve the image until its longer side is no longer than this. */
 const LAST_SIDE = 8;
@@ -19,20 +19,14 @@ const MAX_CHANNELS = 128;
  *
  * Chosen by measurement (docs/compact.md): the stride in the first layer saves a seventh of the step and costs no
  * accuracy; pooling after the second beats a stride there; the hidden dense layer is worth more than another convolution.
- * @param options `embeddingSize`: D, default 64. `dropout`: share of the hidden numbers that a training step leaves out,
- * 0…1; default 0, since held-out images did not ask for it.
+ * @param options `embeddingSize` D, default 64; `normalize` to length 1, default true; `dropout`, the share of the hidden
+ * numbers that a training step leaves out, default 0
  */
-export function compact({
-  embeddingSize = 64,
-  dropout = 0,
-}: {
-  readonly embeddingSize?: number;
-  readonly dropout?: number;
-} = {}): Encoder {
+export function compact({ embeddingSize = 64, normalize = true, dropout = 0 }: EncoderOptions = {}): Encoder {
   return {
     name: 'compact',
     embeddingSize,
-    normalized: true,
+    normalized: normalize,
     layer: sequential({
       stem: conv(32, 5, { stride: 2, padding: 2 }),
       relu1: relu,
@@ -42,7 +36,7 @@ export function compact({
       relu2: relu,
       dropout: dropoutLayer(dropout),
       embedding: dense(embeddingSize),
-      l2Norm,
+      ...(normalize ? { l2Norm } : {}),
     }),
   };
 }

@@ -90,6 +90,52 @@ describe.each(ENCODERS)('%s', (name) => {
   });
 });
 
+describe('mirrored', () => {
+  const options = { embeddingSize: 6, mirror: true } as const;
+
+  it('gives an image and its mirror image one embedding: the mean of theirs', async () => {
+    const { height, width } = DIGIT;
+    const random = createRandom('mirror');
+    const image = Uint8Array.from({ length: height * width }, () => random.integer(256));
+    const mirror = image.map((_, i) => image[i - (i % width) + (width - 1 - (i % width))]);
+    const embed = async (encoder: Encoder) => {
+      const { parameters, embedding } = build(encoder, DIGIT, 2);
+      const bind = new Map(
+        parameters.map(({ tensor, shape, initializer, name }) => [
+          tensor,
+          initializer(shape, createRandom(name)),
+        ]),
+      );
+      const program = await nodeRuntime.load(compile({ embedding }, { bind }).bytes);
+      const images = nodeRuntime.tensor('uint8', Uint8Array.of(...image, ...mirror), [2, height, width, 1]);
+      const { data } = (await program.run({ images })).embedding;
+      await program.close();
+      return [data.slice(0, 6), data.slice(6)] as Float32Array[];
+    };
+    for (const normalize of [true, false]) {
+      const [plain, mirrorOfPlain] = await embed(createEncoder('compact', { embeddingSize: 6, normalize }));
+      const both = await embed(createEncoder('compact', { ...options, normalize }));
+      const mean = plain.map((value, d) => (value + mirrorOfPlain[d]) / 2);
+      const length = normalize ? Math.hypot(...mean) : 1;
+      const expected = mean.map((value) => value / length);
+      expect(both[0]).toBeAllClose(expected, { rtol: 1e-4, atol: 1e-5 });
+      expect(both[1]).toBeAllClose(both[0], { rtol: 1e-4, atol: 1e-5 });
+      expect(plain).not.toEqual(mirrorOfPlain);
+    }
+  });
+
+  it('costs training nothing', () => {
+    const collected = (mirror: boolean) => {
+      const { scope } = createScope({ training: true });
+      const images = input('images', 'uint8', [2, 28, 28, 1]);
+      const scaled = fromPixels(images, { mean: 0.4, deviation: 0.3 });
+      return compile({ y: createEncoder('compact', { embeddingSize: 6, mirror }).layer(scaled, scope) })
+        .bytes;
+    };
+    expect(collected(true)).toEqual(collected(false));
+  });
+});
+
 it('an embedding size reaches the network that leaves it open', () => {
   const encoder = createEncoder('compact', { embeddingSize: 12 });
   expect(encoder.embeddingSize).toBe(12);

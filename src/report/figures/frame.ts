@@ -108,7 +108,10 @@ export function linePath(points: readonly (readonly [number, number])[]): string
 export function drawMark(place: number, label: string): string {
   const isLeft = place > PLOT_WIDTH * 0.6;
   const at = place + (isLeft ? -6 : 6);
-  return `<path d="M${num(place)} 0V${PLOT_HEIGHT}" stroke="${COLORS.ink}" stroke-dasharray="4 3"/>${text(at, 12, label, isLeft ? 'end' : 'start', COLORS.ink)}`;
+  // A halo, so that the name can be read where a curve runs through it.
+  const halo =
+    '<g paint-order="stroke" stroke="var(--paper, #fff)" stroke-width="4" stroke-linejoin="round">';
+  return `<path d="M${num(place)} 0V${PLOT_HEIGHT}" stroke="${COLORS.ink}" stroke-dasharray="4 3"/>${halo}${text(at, 26, label, isLeft ? 'end' : 'start', COLORS.ink)}</g>`;
 }
 
 export function text(

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../escape.ts';
+import { formatNumber } from '../format.ts';
 import { drawFrame, drawMark, drawNothing, linePath, num, SERIES_COLORS } from './frame.ts';
 
 export interface Series {
@@ -18,7 +20,7 @@ export interface LineChartOptions {
   readonly isFromZero?: boolean;
 }
 
-/** Lines over a shared axis as SVG, such as a loss by epoch; single points show as dots. */
+/** Lines over a shared axis as SVG, such as a loss by epoch; points show as dots where they are few, and tell their number. */
 export function lineChart(options: LineChartOptions): string {
   const { title, xLabel, yLabel, mark = null, isFromZero = false } = options;
   const series = options.series.slice(0, SERIES_COLORS.length).map(({ name, points }, i) => ({
@@ -51,16 +53,21 @@ export function lineChart(options: LineChartOptions): string {
     },
     legend: drawn.map(({ name, color }) => ({ name, color })),
     draw: (x, y) => {
-      const lines = drawn.map(({ color, points }) => {
+      const lines = drawn.map(({ name, color, points }) => {
         const places = points.map(([px, py]) => [x.at(px), y.at(py)] as const);
         const path = `<path d="${linePath(places)}" fill="none" stroke="${color}" stroke-width="2.2" stroke-linejoin="round"/>`;
-        if (points.length > 40) return path;
-        const dots = places
-          .filter(([, py]) => Number.isFinite(py))
-          .map(([px, py]) => `<circle cx="${num(px)}" cy="${num(py)}" r="2.6" fill="${color}"/>`);
+        const isCrowded = points.length > 40;
+        const dots = points.flatMap(([px, py], i) => {
+          if (!Number.isFinite(py)) return [];
+          const [cx, cy] = places[i];
+          const told = escapeHtml(`${xLabel} ${formatNumber(px)}, ${name}: ${formatNumber(py)}`);
+          const look = isCrowded ? 'r="4" fill-opacity="0"' : 'r="2.6"';
+          return `<circle cx="${num(cx)}" cy="${num(cy)}" ${look} fill="${color}"><title>${told}</title></circle>`;
+        });
         return path + dots.join('');
       });
-      return (mark === null ? '' : drawMark(x.at(mark.x), mark.label)) + lines.join('');
+      const isSeen = mark !== null && mark.x >= x.min && mark.x <= x.max;
+      return lines.join('') + (isSeen ? drawMark(x.at(mark.x), mark.label) : '');
     },
   });
 }

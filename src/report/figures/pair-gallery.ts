@@ -22,7 +22,7 @@ function drawPair(pair: GalleryPair): string {
 /** The picture and, under it, its name. */
 export function picture({ image, label }: ReportImage): string {
   const name = escapeHtml(label);
-  return `<figure class="picture"><img src="${imageSource(image)}" alt="${name}" loading="lazy"><figcaption title="${name}">${name}</figcaption></figure>`;
+  return `<figure class="picture"><img src="${imageSource(image)}" alt="${name}" decoding="async"><figcaption title="${name}">${name}</figcaption></figure>`;
 }
 
 function judge({ verdict, similar }: GalleryPair): { kind: string; mark: string } {

@@ -16,5 +16,5 @@ export function retrievalGrid(examples: readonly RetrievalExample[]): string {
 function drawFound({ image, label, distance, isRight }: RetrievedImage): string {
   const name = escapeHtml(label);
   const kind = isRight ? 'right' : 'wrong';
-  return `<li class="${kind}" title="${name}, distance ${formatDistance(distance)}"><img src="${imageSource(image)}" alt="${name}" loading="lazy"><span>${isRight ? '✓' : '✗'} ${formatDistance(distance)}</span></li>`;
+  return `<li class="${kind}" title="${name}, distance ${formatDistance(distance)}"><img src="${imageSource(image)}" alt="${name}" decoding="async"><span>${isRight ? '✓' : '✗'} ${formatDistance(distance)}</span></li>`;
 }

@@ -1,0 +1,64 @@
+import { crc32, gzipSync } from 'node:zlib';
+
+/** Names in an archive and what they hold; order is kept. */
+export type Entries = Readonly<Record<string, Uint8Array | string>>;
+
+/** A ZIP archive of stored entries, written by the format's own description and no library. */
+export function makeZip(entries: Entries): Buffer {
+  const locals: Buffer[] = [];
+  const central: Buffer[] = [];
+  let offset = 0;
+  for (const [name, content] of Object.entries(entries)) {
+    const bytes = Buffer.from(content);
+    const path = Buffer.from(name);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0); // version needed
+    common.writeUInt32LE(crc32(bytes), 10);
+    common.writeUInt32LE(bytes.length, 14);
+    common.writeUInt32LE(bytes.length, 18);
+    common.writeUInt16LE(path.length, 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, path, bytes]);
+    const rest = Buffer.alloc(14);
+    rest.writeUInt32LE(offset, 10);
+    central.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00'), common, rest, path]));
+    locals.push(local);
+    offset += local.length;
+  }
+  const directory = Buffer.concat(central);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 0, 'latin1');
+  end.writeUInt16LE(central.length, 8);
+  end.writeUInt16LE(central.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...locals, directory, end]);
+}
+
+/** A `.tgz` archive of files, ustar headers written by hand; `links` are symbolic, name to target. */
+export function makeTgz(entries: Entries, links: Readonly<Record<string, string>> = {}): Buffer {
+  const blocks: Buffer[] = [];
+  for (const [name, target] of Object.entries(links)) blocks.push(tarHeader(name, 0, '2', target));
+  for (const [name, content] of Object.entries(entries)) {
+    const bytes = Buffer.from(content);
+    const padded = Buffer.alloc(Math.ceil(bytes.length / 512) * 512);
+    bytes.copy(padded);
+    blocks.push(tarHeader(name, bytes.length, '0', ''), padded);
+  }
+  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
+}
+
+function tarHeader(name: string, numBytes: number, type: string, target: string): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name, 0);
+  header.write('0000644\0', 100);
+  header.write('0000000\x000000000\0', 108);
+  header.write(`${numBytes.toString(8).padStart(11, '0')}\0`, 124);
+  header.write('00000000000\0', 136);
+  header.write('        ', 148);
+  header.write(type, 156);
+  header.write(target, 157);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((a, b) => a + b, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return header;
+}
