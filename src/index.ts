@@ -86,6 +86,8 @@ export type { FinishedRun } from './jobs/finish.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';
 export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';
+export { type FinishedSweep, runSweep, type SweepEvent, type SweepJob } from './jobs/sweep/sweep.ts';
+export { parseSweep, readSweepFile, type SweepFile } from './jobs/sweep/sweep-file.ts';
 export { type TrainJob, train } from './jobs/train.ts';
 export { createComparator, createLoss, LOSS_NAMES, type Loss, type LossName } from './loss/index.ts';
 export { type Comparison, loadModel, type Model, type ModelConfig } from './model/index.ts';

@@ -34,6 +34,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
   },
+  sweep: {
+    about: 'Train many configurations over several seeds, and compare them in one table.',
+    load: async () => (await import('./sweep.ts')).addSweep,
+  },
   presets: {
     about: 'List the published experiments, and ours against them, that train --preset runs.',
     load: async () => (await import('./presets.ts')).addPresets,

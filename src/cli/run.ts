@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { exitCodeOf, SamesameError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
 import { Interruption } from './interrupt.ts';
+import { PartialFailure } from './partial-failure.ts';
 import { createProgram } from './program.ts';
 import { tolerateClosedPipes } from './terminal.ts';
 
@@ -14,7 +15,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help, --version
-    if (error instanceof Interruption) {
+    if (error instanceof Interruption || error instanceof PartialFailure) {
       process.stderr.write(`${error.message}\n`);
       return error.exitCode;
     }

@@ -17,13 +17,15 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
   'Network and loss:': {
     network: 'encoder',
     embeddingSize: 'numbers in an embedding, where the network leaves it open',
+    dropout: 'share of numbers left out before the embedding while training, where the network takes it',
     normalize: 'leave embeddings as long as they are, where the network leaves it open',
     mirror: 'the model embeds an image together with its mirror image',
     loss: 'what training makes small',
     comparator: 'learned head, for losses that need one',
     bothWays: 'ask a head that is not symmetric once, not both ways round',
     feed: 'all pairs of a batch, or explicit pairs',
-    numPairs: 'explicit pairs to draw',
+    numPairs: 'explicit pairs to draw, or all: each similar pair there is',
+    negativeRatio: 'dissimilar pairs for each similar one, of explicit pairs',
     pairDraw: 'a list of pairs drawn once, or a pair of every two classes anew at each step',
   },
   'Training:': {
@@ -95,9 +97,14 @@ export function addTrainFlags(verb: Command): Command {
 
 /**
  * The settings that differ from the defaults: those of `--preset`, over them those of `--config`, and over them the flags.
+ * @param hasPairs whether the data names its own pairs
  * @throws E_CONFIG, E_NOT_FOUND
  */
-export async function readTrainFlags(flags: TrainFlags, set: ImageSet): Promise<TrainOptions> {
+export async function readTrainFlags(
+  flags: TrainFlags,
+  set: ImageSet,
+  hasPairs = false,
+): Promise<TrainOptions> {
   const file: TrainOptions = {
     ...(flags.preset === undefined ? {} : (await readPreset(flags.preset)).config),
     ...(flags.config === undefined ? {} : await readConfigFile(flags.config)),
@@ -115,7 +122,7 @@ export async function readTrainFlags(flags: TrainFlags, set: ImageSet): Promise<
   if (Object.keys(lossOptions).length > 0) options.lossOptions = { ...file.lossOptions, ...lossOptions };
   const image = await composeImage(flags, file.image, set);
   if (image !== undefined) options.image = image;
-  readTrainConfig(options); // what is wrong with it is said here, before any work
+  readTrainConfig(options, hasPairs); // what is wrong with it is said here, before any work
   return options;
 }
 
@@ -128,6 +135,7 @@ function flagOf(key: FlagKey, about: string, defaults: TrainConfig): Option {
   // Not commander's default: a flag that was not given must not override the file or a run that goes on.
   const option = new Option(`--${name} <${placeholder}>`, `${about} (default: ${value})`);
   if (key === 'augment') return option.argParser(toAugment);
+  if (key === 'numPairs') return option.argParser((text) => (text === 'all' ? text : toNumber(text)));
   if (key === 'threshold') return option.argParser((text) => (text === 'auto' ? text : toNumber(text)));
   if (typeof value === 'number') return option.argParser(toNumber);
   return option.choices(choices);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SamesameError } from '../base/errors.ts';
 import { openDataset } from '../data/sources/open.ts';
+import { namesPairs } from '../jobs/prepare.ts';
 import { findNamedData, readPreset } from '../jobs/presets.ts';
 import { train } from '../jobs/train.ts';
 import { formatCount } from '../report/format.ts';
@@ -72,7 +73,7 @@ async function runTrain(given: string | undefined, options: TrainVerbOptions): P
   const out = options.out ?? chooseRunFolder(options.preset ?? data, { reuse: resume || overwrite });
   const terminal = createTerminal(options);
   const dataset = await openDataset(data);
-  const config = await readTrainFlags(options, dataset.set);
+  const config = await readTrainFlags(options, dataset.set, namesPairs(dataset));
   terminal.note(
     `${data}: ${formatCount(dataset.set.numImages)} images, read as ${dataset.format}; the run goes to ${out}`,
   );

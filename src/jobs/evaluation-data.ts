@@ -50,7 +50,8 @@ export async function prepareEvaluation(
 ): Promise<EvaluationData> {
   const { set } = dataset;
   const { pixelScale: _, ...stored } = config.provenance.training;
-  const training = readTrainConfig({ ...stored, image: config.input });
+  // What it may set was settled when it was trained, on data that may have named its pairs.
+  const training = readTrainConfig({ ...stored, image: config.input }, true);
   if (choice.numPairs !== undefined && (dataset.pairs ?? dataset.couples) !== undefined) {
     throw new SamesameError('E_CONFIG', {
       what: `a number of pairs was asked for, but ${set.name} names its pairs`,
@@ -114,10 +115,15 @@ function redrawPairs(
 function explicitPairs(
   { pairs, couples }: Dataset,
   usable: Int32Array,
-  { seed }: TrainConfig,
+  { seed, negativeRatio }: TrainConfig,
 ): PairList | undefined {
   if (pairs === undefined && couples === undefined) return undefined;
-  const all = pairs ?? drawCouplePairs(couples!.set.labels, { random: createRandom(seed).fork('couples') });
+  const all =
+    pairs ??
+    drawCouplePairs(couples!.set.labels, {
+      dissimilarPerSimilar: negativeRatio,
+      random: createRandom(seed).fork('couples'),
+    });
   const isUsable = new Set(usable);
   const positions = Array.from({ length: all.numPairs }, (_, i) => i);
   return takePairs(

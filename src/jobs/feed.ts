@@ -1,12 +1,13 @@
-import { createRandom } from '../base/random.ts';
+import { createRandom, type Random } from '../base/random.ts';
 import { type Augment, createAugmenter } from '../data/augment/augmenter.ts';
 import type { AugmentOptions } from '../data/augment/options.ts';
 import { groupByClass } from '../data/classes.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
+import { drawRatioPairs } from '../data/pairs/ratio.ts';
 import { chooseClassBatch, createClassSampler } from '../data/samplers/class.ts';
 import { createClassPairSampler } from '../data/samplers/class-pairs.ts';
 import { createPairSampler } from '../data/samplers/pairs.ts';
-import type { PixelShape } from '../data/types.ts';
+import type { PairList, PixelShape } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
 import { type Feeder, feedBatches, feedPairs } from '../train/feeder.ts';
 import type { ConfiguredObjective } from '../train/objective.ts';
@@ -28,12 +29,7 @@ export function createFeeder(
     return feedPairs(sampler, parts);
   }
   if (objective.kind === 'pairs') {
-    const pairs =
-      data.trainPairs ??
-      drawBalancedPairs(set.labels, splits.train, {
-        numPairs: config.numPairs,
-        random: random.fork('pairs'),
-      });
+    const pairs = data.trainPairs ?? drawTrainPairs(set.labels, splits.train, config, random.fork('pairs'));
     return feedPairs(
       createPairSampler({ pairs, batchSize: Math.min(batchSize, pairs.numPairs), seed }),
       parts,
@@ -50,6 +46,19 @@ export function createFeeder(
     set.labels,
     parts,
   );
+}
+
+/** Half of `numPairs` similar, or by the ratio; or all similar pairs there are. */
+function drawTrainPairs(
+  labels: Int32Array,
+  images: Int32Array,
+  { numPairs, negativeRatio }: TrainConfig,
+  random: Random,
+): PairList {
+  if (numPairs !== 'all' && negativeRatio === 1)
+    return drawBalancedPairs(labels, images, { numPairs, random });
+  const similar = numPairs === 'all' ? numPairs : Math.max(1, Math.round(numPairs / (1 + negativeRatio)));
+  return drawRatioPairs(labels, images, { similar, dissimilarPerSimilar: negativeRatio, random });
 }
 
 function createAugment(option: TrainConfig['augment'], shape: PixelShape): Augment | undefined {

@@ -42,6 +42,8 @@ export interface FinishedRun {
   readonly trainSeconds: number;
   /** Mean over the epochs. */
   readonly imagesPerSecond: number;
+  /** Of the encoder, and of the comparator where there is one. */
+  readonly numParameters: number;
 }
 
 export interface FinishInput {
@@ -109,12 +111,13 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   );
   const imagesPerSecond =
     records.reduce((sum, record) => sum + record.imagesPerSecond, 0) / Math.max(1, records.length);
+  const numParameters = countParameters(files.encoder, files.comparator);
   const report = await composeReport({
     ...input,
     model,
     measurement,
     imagesPerSecond,
-    numParameters: countParameters(files.encoder, files.comparator),
+    numParameters,
     modelBytes: files.encoder.length,
   });
   const modelFolder = join(out, 'model');
@@ -137,6 +140,7 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     examples,
     trainSeconds: input.trainSeconds,
     imagesPerSecond,
+    numParameters,
   };
 }
 

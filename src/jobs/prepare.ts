@@ -111,6 +111,14 @@ function splitByPair(set: ImageSet, usable: Int32Array, config: TrainConfig, ran
   const parts = { ...splits, train: Int32Array.from([...splits.train, ...splits.validation]).sort() };
   const train = limitImages(set, parts.train, config);
   const { numPairs, validationPairs } = config;
+  if (numPairs === 'all') {
+    throw new SamesameError('E_CONFIG', {
+      what: 'all similar pairs cannot be split by pair',
+      expected: 'a number of pairs (numPairs), of which the first are trained on',
+      received: 'numPairs all, splitBy pair',
+      help: 'leave splitBy out, or give numPairs as a number',
+    });
+  }
   const drawn = drawBalancedPairs(set.labels, train, {
     numPairs: numPairs + validationPairs,
     random: random.fork('train'),
@@ -161,9 +169,22 @@ function splitExplicit(
       help: 'shorten the list of pairs instead',
     });
   }
+  if (pairs !== undefined && config.negativeRatio !== 1) {
+    throw new SamesameError('E_CONFIG', {
+      what: `negativeRatio cannot be used with ${set.name}, which lists its dissimilar pairs too`,
+      expected: '1',
+      received: String(config.negativeRatio),
+      help: 'leave negativeRatio out; the list has the ratio that it has',
+    });
+  }
   const isUsable = new Uint8Array(set.numImages);
   for (const index of pixels.usable) isUsable[index] = 1;
-  const all = pairs ?? drawCouplePairs(couples!.set.labels, { random: random.fork('couples') });
+  const all =
+    pairs ??
+    drawCouplePairs(couples!.set.labels, {
+      dissimilarPerSimilar: config.negativeRatio,
+      random: random.fork('couples'),
+    });
   const kept = keepPairs(all, (i) => isUsable[all.left[i]] === 1 && isUsable[all.right[i]] === 1);
   const parts = splitPairs(kept, { validation: config.validation, test: config.test, seed: config.seed });
   const splits = {

@@ -81,6 +81,9 @@ describe('a configuration', () => {
     ['momentum', { momentum: 1.5 }],
     ['clipNorm', { clipNorm: -1 }],
     ['l2', { l2: Number.POSITIVE_INFINITY }],
+    ['numPairs', { numPairs: 'every' }],
+    ['negativeRatio', { negativeRatio: 0, feed: 'pairs' }],
+    ['dropout', { dropout: 1 }],
     ['validation', { validation: -0.1 }],
     ['imagesPerClass', { imagesPerClass: 1 }],
     ['image', { image: { height: 4, width: 28, channels: 1 } }],
@@ -140,4 +143,10 @@ it('a setting that nothing reads is refused, unless it has its default', () => {
   expect(() => readTrainConfig({ comparator: 'concat' })).toThrow(/comparator has no effect/);
   expect(readTrainConfig({ momentum: 0.5, optimizer: 'sgd' }).momentum).toBe(0.5);
   expect(readTrainConfig({ weightDecay: 0.01 }).weightDecay).toBe(0.01);
+  expect(() => readTrainConfig({ network: 'protocol-a', dropout: 0.1 })).toThrow(/dropout only where/);
+  expect(() => readTrainConfig({ negativeRatio: 2 })).toThrow(/negativeRatio has no effect/);
+  expect(() => readTrainConfig({ loss: 'focal', feed: 'batch', negativeRatio: 2 })).toThrow(/no effect/);
+  for (const options of [{ feed: 'pairs' }, { loss: 'focal' }])
+    expect(readTrainConfig({ ...options, negativeRatio: 2 }).negativeRatio).toBe(2);
+  expect(readTrainConfig({ negativeRatio: 2 }, true).negativeRatio).toBe(2);
 });

@@ -24,6 +24,8 @@ export const trainConfigSchema = z.strictObject({
   network: z.enum(ENCODERS).default('compact'),
   /** D, where the network leaves it open. */
   embeddingSize: z.int().min(1).max(4096).default(64),
+  /** Share of the numbers before the embedding that each step leaves out, where the network takes it. */
+  dropout: z.number().min(0).max(0.95).default(0),
   /** Scale embeddings to length 1, where the network leaves it open. */
   normalize: z.boolean().default(true),
   /** The model embeds an image together with its mirror image; for things that stay what they are in a mirror. */
@@ -39,8 +41,10 @@ export const trainConfigSchema = z.strictObject({
   bothWays: z.boolean().default(true),
   /** `batch`: the loss sees all pairs of a batch. `pairs`: explicit pairs are drawn before training. */
   feed: z.enum(['auto', 'batch', 'pairs']).default('auto'),
-  /** Explicit pairs to draw from the training images; half of them similar. */
-  numPairs: z.int().min(2).default(70_000),
+  /** Explicit pairs to draw from the training images, or `all` similar ones and as many others as the ratio says. */
+  numPairs: z.union([z.int().min(2), z.literal('all')]).default(70_000),
+  /** Dissimilar pairs for each similar one, of explicit pairs. 1 is balanced. */
+  negativeRatio: z.number().positive().default(1),
   /**
    * `list`: explicit pairs are drawn once, and each is seen once an epoch. `class-pairs`: each step draws a similar pair
    * of every class and a dissimilar pair of every two classes anew.
@@ -113,7 +117,7 @@ export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig
   if (!result.success) throw configError(result.error);
   const { augment } = result.data;
   if (typeof augment === 'object') readAugmentOptions(augment);
-  checkUnusedSettings(result.data, trainConfigSchema.parse({}));
+  checkUnusedSettings(result.data, trainConfigSchema.parse({}), hasPairs);
   return result.data;
 }
 

@@ -10,10 +10,18 @@ function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
 
 /** When a setting is read at all. Settings that are not named here always are. */
 const READ_WHEN: Readonly<
-  Partial<Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig): boolean }>>
+  Partial<
+    Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig, hasPairs: boolean): boolean }>
+  >
 > = {
   normalize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
   embeddingSize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
+  dropout: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
+  negativeRatio: {
+    when: 'a list of explicit pairs is fed (feed is pairs)',
+    isRead: (config, hasPairs) =>
+      hasPairs || (drawsList(config) && config.feed !== 'batch' && config.splitBy !== 'pair'),
+  },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
     isRead: ({ loss }) => LOGIT_LOSSES.includes(loss),
@@ -37,12 +45,13 @@ const READ_WHEN: Readonly<
 
 /**
  * Refuses a setting that was changed from its default though nothing reads it: a person who sets it expects an effect.
+ * @param hasPairs whether the data names its own pairs
  * @throws E_CONFIG
  */
-export function checkUnusedSettings(config: TrainConfig, defaults: TrainConfig): void {
+export function checkUnusedSettings(config: TrainConfig, defaults: TrainConfig, hasPairs: boolean): void {
   for (const [name, { when, isRead }] of Object.entries(READ_WHEN)) {
     const key = name as keyof TrainConfig;
-    if (isRead(config) || JSON.stringify(config[key]) === JSON.stringify(defaults[key])) continue;
+    if (isRead(config, hasPairs) || JSON.stringify(config[key]) === JSON.stringify(defaults[key])) continue;
     throw new SamesameError('E_CONFIG', {
       what: `the setting ${name} has no effect here`,
       expected: `${name} only where ${when}`,

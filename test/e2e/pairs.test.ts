@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/base/random.ts';
+import { openDataset } from '../../src/data/sources/open.ts';
+import type { PairList } from '../../src/data/types.ts';
+import { evaluate } from '../../src/jobs/evaluate.ts';
 import { loadModel } from '../../src/model/load.ts';
 import { nodeRuntime } from '../gradcheck.ts';
 import { CLASS_NAMES, drawImage, makeImageFolder } from '../tiny-images.ts';
@@ -91,6 +94,7 @@ describe('a list of pairs', () => {
     ['batches', { feed: 'batch' }, /names its pairs cannot be fed as batches[\s\S]*help: /],
     ['a split by class', { splitBy: 'class' }, /cannot be split by class[\s\S]*help: /],
     ['a number of images', { maxImages: 10 }, /maxImages cannot be used[\s\S]*help: /],
+    ['a ratio', { negativeRatio: 2 }, /negativeRatio cannot be used[\s\S]*help: /],
   ])('refuses %s', async (_name, config, expected) => {
     const path = await writePairs('refused.csv');
     const failure = failureOf(
@@ -116,6 +120,24 @@ it('couples on disk are trained on, end to end', async () => {
   expect(run.data.set.numImages).toBe(80);
   expect(run.data.trainPairs!.numPairs).toBeGreaterThan(20);
   expect(await expectAnswers(run.run)).toMatchObject({ distance: 'comparator' });
+});
+
+it('couples get the ratio that was asked for, and are measured again by the same pairs', async () => {
+  const folder = join(root, 'couples');
+  const countOf = ({ numPairs, similar }: PairList) => [
+    similar.filter((value) => value === 1).length,
+    numPairs,
+  ];
+  const job = { config: { epochs: 1, batchSize: 8, negativeRatio: 3 }, overwrite: true };
+  const { run } = await runOnOneThread(folder, await newRun(), job);
+  const { trainPairs, validationPairs, testPairs } = run.data;
+  // 40 couples and 120 pairs beside them, of which those that tie two parts together are left out.
+  const parts = [trainPairs!, validationPairs, testPairs].map(countOf);
+  expect(parts.reduce((sum, [numSimilar]) => sum + numSimilar, 0)).toBe(40);
+  expect(parts[0][1]).toBeGreaterThan(2.5 * parts[0][0]);
+  const dataset = await openDataset(folder);
+  const again = await evaluate({ model: run.run, dataset, runtime: nodeRuntime });
+  expect(again.measurement.verification.confusion).toEqual(run.measurement.verification.confusion);
 });
 
 describe('a learned comparator', () => {

@@ -16,6 +16,8 @@ export interface EncoderOptions {
    * all lie on a circle.
    */
   readonly normalize?: boolean;
+  /** Share of the numbers before the embedding that a training step leaves out, from 0 to below 1. Default 0. */
+  readonly dropout?: number;
   /** Whether an image is embedded together with its mirror image (`mirrored`). Default false. */
   readonly mirror?: boolean;
 }

@@ -141,3 +141,18 @@ it('an embedding size reaches the network that leaves it open', () => {
   expect(encoder.embeddingSize).toBe(12);
   expect(build(encoder, DIGIT, 'batch').embedding.shape).toEqual(['batch', 12]);
 });
+
+it('the compact network draws for its dropout while training, and only then', () => {
+  const encoder = createEncoder('compact', { embeddingSize: 12, dropout: 0.25 });
+  const drawsOf = (training: boolean) => {
+    const collected = createScope({ training });
+    const images = input('images', 'uint8', [6, 28, 28, 1]);
+    encoder.layer(fromPixels(images, { mean: 0.4, deviation: 0.3 }), collected.scope);
+    return collected.randomInputs.map(({ shape }) => shape);
+  };
+  expect(drawsOf(true)).toEqual([[6, 128]]);
+  expect(drawsOf(false)).toEqual([]);
+  const namesOf = (options: object) =>
+    build(createEncoder('compact', options), DIGIT, 2).parameters.map(({ name }) => name);
+  expect(namesOf({ dropout: 0.25 })).toEqual(namesOf({}));
+});

@@ -124,8 +124,9 @@ export function text(
   return `<text x="${num(x)}" y="${num(y)}" text-anchor="${anchor}" fill="${color}">${escapeHtml(content)}</text>`;
 }
 
-function drawing(title: string, content: string): string {
-  return `<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}" font-family="ui-sans-serif, system-ui, sans-serif" font-size="13">${content}</svg>`;
+/** The SVG around what is drawn, as wide as all figures. */
+export function drawing(title: string, content: string, height = HEIGHT): string {
+  return `<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escapeHtml(title)}" font-family="ui-sans-serif, system-ui, sans-serif" font-size="13">${content}</svg>`;
 }
 
 /** Names from the right edge leftwards; a letter takes about 7 units. */
