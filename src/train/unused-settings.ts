@@ -5,7 +5,10 @@ import type { TrainConfig } from './config.ts';
 const READ_WHEN: Readonly<
   Partial<Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig): boolean }>>
 > = {
-  embeddingSize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
+  embeddingSize: {
+    when: 'network is compact or residual',
+    isRead: ({ network }) => network === 'compact' || network === 'residual',
+  },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
     isRead: ({ loss }) => ['binary-cross-entropy', 'focal', 'mean-squared-error'].includes(loss),

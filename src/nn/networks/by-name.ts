@@ -1,11 +1,13 @@
 import { compact } from './compact.ts';
+import { conv4 } from './conv4.ts';
 import type { Encoder } from './encoder.ts';
 import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
+import { residual } from './residual.ts';
 
 /** Names of the ready networks. */
-export const ENCODERS = ['compact', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
+export const ENCODERS = ['compact', 'conv4', 'residual', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
 export type EncoderName = (typeof ENCODERS)[number];
 
 /** A ready network by its name. @param embeddingSize D, for the networks that leave it open */
@@ -16,6 +18,10 @@ export function createEncoder(
   switch (name) {
     case 'compact':
       return compact({ embeddingSize });
+    case 'conv4':
+      return conv4();
+    case 'residual':
+      return residual({ embeddingSize });
     case 'protocol-a':
       return protocolA();
     case 'protocol-b':
