@@ -3,6 +3,7 @@
 export { checkOptionNames, suggest } from '../base/suggest.ts';
 export { type Augment, createAugmenter } from './augment/augmenter.ts';
 export { type AugmentOptions, readAugmentOptions } from './augment/options.ts';
+export { groupOfClass } from './class-groups.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
 export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
 export { fingerprintOf } from './fingerprint.ts';
@@ -27,6 +28,7 @@ export type { RawImage } from './pixels/netpbm.ts';
 export { type PrepareOptions, preparePixels } from './pixels/prepare.ts';
 export { createStore, type PixelStore, type StoredRows } from './pixels/store.ts';
 export { type ClassSamplerOptions, chooseClassBatch, createClassSampler } from './samplers/class.ts';
+export { createGroupSampler, type GroupSamplerOptions } from './samplers/groups.ts';
 export { createPairSampler, type PairSampler } from './samplers/pairs.ts';
 export type { BatchSampler } from './samplers/sampler.ts';
 export { createShuffledSampler, type ShuffledSamplerOptions } from './samplers/shuffled.ts';
@@ -37,9 +39,11 @@ export { type IdxFolderOptions, readIdxFolder } from './sources/idx-folder.ts';
 export { type ManifestOptions, readManifest } from './sources/manifest.ts';
 export { readMnist } from './sources/mnist.ts';
 export { readNpz } from './sources/npz.ts';
+export { readOmniglot } from './sources/omniglot.ts';
 export { type Dataset, type OpenOptions, openDataset } from './sources/open.ts';
 export { type PairedSet, readPairList } from './sources/pair-list.ts';
 export { isImageName, listImages } from './sources/walk.ts';
+export { splitByGroup } from './split-groups.ts';
 export {
   type SplitByImageOptions,
   type SplitOptions,

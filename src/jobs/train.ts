@@ -116,7 +116,7 @@ async function trainPrepared(
     stepper,
     feeder,
     numEpochs,
-    validate: createValidator(parts, data, runtime),
+    validate: createValidator(parts, data, config, runtime),
     patience: config.patience || undefined,
     margin: configured.margin,
     checkpoints,

@@ -1,21 +1,35 @@
-import { chooseThreshold } from '../evaluate/index.ts';
+import { createRandom } from '../base/random.ts';
+import { groupOfClass } from '../data/class-groups.ts';
+import { groupByClass } from '../data/classes.ts';
+import { chooseThreshold, drawEpisodes, type Episode, judgeEpisodes } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
+import type { Model } from '../model/model.ts';
+import type { TrainConfig } from '../train/config.ts';
 import type { Validation } from '../train/progress.ts';
 import { type ModelDesign, openParts } from './design.ts';
-import { measurePairs } from './embed-store.ts';
+import { embedStore, measurePairs } from './embed-store.ts';
 import type { PreparedData } from './prepare.ts';
 
-/** Measures a state of the network on the validation pairs. */
+type EpisodeSettings = Pick<TrainConfig, 'validationEpisodes' | 'splitBy' | 'seed'>;
+
+const WAYS = 20;
+const QUERIES_PER_CLASS = 2;
+
+/** Measures a state of the network on the validation pairs, and in episodes where the configuration asks for some. */
 export function createValidator(
   design: ModelDesign,
-  { pixels, validationPairs }: PreparedData,
+  data: PreparedData,
+  config: EpisodeSettings,
   runtime: Runtime,
 ) {
+  const { pixels, validationPairs } = data;
+  const episodes = drawValidationEpisodes(data, config);
   const { similar } = validationPairs;
   return async (values: ParameterValues): Promise<Validation> => {
     const parts = await openParts(design, values, runtime);
     const distances = await measurePairs(parts, pixels, validationPairs);
+    const share = episodes && (await shareOfRight(parts, data, episodes));
     await parts.close();
     const threshold = chooseThreshold(distances, similar);
     let numRight = 0;
@@ -30,8 +44,42 @@ export function createValidator(
     return {
       accuracy: numRight / distances.length,
       threshold,
+      ...(share !== undefined && { episodes: share }),
       positiveDistance: sums.positive / Math.max(1, numPositive),
       negativeDistance: sums.negative / Math.max(1, distances.length - numPositive),
     };
   };
+}
+
+/** The same episodes at every epoch, over rows of `splits.validation`. */
+function drawValidationEpisodes(
+  { set, splits }: PreparedData,
+  { validationEpisodes, splitBy, seed }: EpisodeSettings,
+): Episode[] | undefined {
+  if (validationEpisodes === 0) return undefined;
+  const labels = Int32Array.from(splits.validation, (index) => set.labels[index]);
+  // Held-out classes are whole groups, or scattered over all of them.
+  const groupOf = (label: number) => (splitBy === 'group' ? groupOfClass(set.classNames[label]) : '');
+  const sizes = new Map<string, number>();
+  for (const label of groupByClass(labels).classes)
+    sizes.set(groupOf(label), (sizes.get(groupOf(label)) ?? 0) + 1);
+  return drawEpisodes({
+    labels,
+    groupOf,
+    ways: Math.max(2, Math.min(WAYS, Math.max(...sizes.values()))),
+    shots: 1,
+    queriesPerClass: QUERIES_PER_CLASS,
+    numEpisodes: validationEpisodes,
+    random: createRandom(seed).fork('validation episodes'),
+  });
+}
+
+async function shareOfRight(
+  { embed }: Pick<Model, 'embed'>,
+  { pixels, splits }: PreparedData,
+  episodes: readonly Episode[],
+): Promise<number> {
+  const embeddings = await embedStore(embed, pixels, splits.validation);
+  const size = embeddings.length / splits.validation.length;
+  return judgeEpisodes(embeddings, size, episodes).accuracy.value;
 }

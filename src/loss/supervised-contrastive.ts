@@ -41,9 +41,7 @@ const NEVER = 1e9;
  * @example
  * const { loss, diagnostics } = supervisedContrastive({ temperature: 0.1 })(embeddings, labels);
  */
-export function supervisedContrastive({
-  temperature = 0.1,
-}: SupervisedContrastiveOptions = {}): BatchLoss {
+export function supervisedContrastive({ temperature = 0.1 }: SupervisedContrastiveOptions = {}): BatchLoss {
   checkBetween(temperature, 0, Number.POSITIVE_INFINITY, 'supervised-contrastive: temperature');
   return (embeddings, labels) => {
     checkBatch(embeddings, labels, 'supervised-contrastive');

@@ -55,6 +55,10 @@ export const trainConfigSchema = z.strictObject({
   batchSize: z.int().min(4).default(160),
   /** Images of each class in a batch; more where there are few classes. */
   imagesPerClass: z.int().min(2).default(4),
+  /** Groups that the classes of a batch come from, for classes named `group/name`; 0 for all classes alike. */
+  batchGroups: z.int().min(0).default(0),
+  /** Quarter turns of a class are classes of their own while training: four times as many. */
+  rotateClasses: z.boolean().default(false),
   /** Stop after so many epochs without a better one; 0 for never. */
   patience: z.int().min(0).default(0),
   /** Augmentation options, or `auto`: small shifts, and mirror images for photos; `none`. */
@@ -67,10 +71,18 @@ export const trainConfigSchema = z.strictObject({
   test: heldOut.default(0.15),
   /** Most images to train on, drawn from each class in proportion; 0 for all. Held-out images stay as they are. */
   maxImages: z.int().min(0).default(0),
-  /** Hold out whole classes instead of images: how good is it on classes never seen? */
-  splitBy: z.enum(['image', 'class']).default('image'),
+  /**
+   * Hold out whole classes instead of images: how good is it on classes never seen? Or whole groups of classes named
+   * `group/name`, where parts that the source assigns stay as they are.
+   */
+  splitBy: z.enum(['image', 'class', 'group']).default('image'),
   /** Balanced pairs that validate each epoch and choose the threshold. */
   validationPairs: z.int().min(2).default(10_000),
+  /**
+   * 20-way 1-shot episodes among the validation classes (fewer ways where there are fewer), each within a group where
+   * groups are held out, that choose the epoch; 0: the validation pairs choose it.
+   */
+  validationEpisodes: z.int().min(0).default(0),
   /** Balanced pairs of the final evaluation. */
   testPairs: z.int().min(2).default(50_000),
   seed: z.union([z.int(), z.string()]).default(1),

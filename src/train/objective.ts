@@ -66,7 +66,10 @@ export function createObjective(config: TrainConfig, hasPairs = false): Configur
     return { margin, objective: { kind: 'pairs', loss: overPairs } };
   throw new SamesameError('E_CONFIG', {
     what: `the loss ${name} cannot be fed with ${feed === 'pairs' ? 'explicit pairs' : 'batches'}`,
-    expected: feed === 'pairs' ? 'contrastive, or a loss on a comparator head' : 'contrastive, triplet, prototypical or supervised-contrastive',
+    expected:
+      feed === 'pairs'
+        ? 'contrastive, or a loss on a comparator head'
+        : 'contrastive, triplet, prototypical or supervised-contrastive',
     received: `${name}, feed ${feed}`,
     help: hasPairs ? 'choose another loss: the data set names its pairs' : 'leave feed at auto',
   });

@@ -1,6 +1,10 @@
 import { SamesameError } from '../base/errors.ts';
 import type { TrainConfig } from './config.ts';
 
+const LOGIT_LOSSES = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
+
+const isFedInBatches = ({ loss, feed }: TrainConfig) => feed !== 'pairs' && !LOGIT_LOSSES.includes(loss);
+
 /** When a setting is read at all. Settings that are not named here always are. */
 const READ_WHEN: Readonly<
   Partial<Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig): boolean }>>
@@ -11,11 +15,13 @@ const READ_WHEN: Readonly<
   },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
-    isRead: ({ loss }) => ['binary-cross-entropy', 'focal', 'mean-squared-error'].includes(loss),
+    isRead: ({ loss }) => LOGIT_LOSSES.includes(loss),
   },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   weightDecay: { when: 'optimizer is adamw', isRead: ({ optimizer }) => optimizer === 'adamw' },
+  batchGroups: { when: 'images are fed in batches of classes', isRead: isFedInBatches },
+  rotateClasses: { when: 'images are fed in batches of classes', isRead: isFedInBatches },
   stepEpochs: { when: 'schedule is step', isRead: ({ schedule }) => schedule === 'step' },
 };
 
