@@ -47,11 +47,13 @@ export {
   readManifest,
   readMnist,
   readNpz,
+  readOmniglot,
   readPairList,
   type SplitName,
   type Splits,
   selectClasses,
   splitByClass,
+  splitByGroup,
   splitByImage,
   subset,
 } from './data/index.ts';
@@ -59,9 +61,12 @@ export {
   type Calibration,
   calibrateLogistic,
   chooseThreshold,
+  drawEpisodes,
+  type Episode,
   type Estimate,
   findNearest,
   type Interval,
+  judgeEpisodes,
   type Neighbour,
   type Retrieval,
   retrieve,
@@ -70,6 +75,7 @@ export {
 } from './evaluate/index.ts';
 export type { Runtime, RuntimeOptions } from './graph/runtime/types.ts';
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
+export { type EpisodesJob, type EpisodesMeasurement, evaluateEpisodes } from './jobs/episodes.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';
 export type { Measurement } from './jobs/measure.ts';

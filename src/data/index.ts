@@ -40,6 +40,7 @@ export { type ManifestOptions, readManifest } from './sources/manifest.ts';
 export { readMnist } from './sources/mnist.ts';
 export { readNpz } from './sources/npz.ts';
 export { readOmniglot } from './sources/omniglot.ts';
+export { type OneShotRun, readOmniglotRuns } from './sources/omniglot-runs.ts';
 export { type Dataset, type OpenOptions, openDataset } from './sources/open.ts';
 export { type PairedSet, readPairList } from './sources/pair-list.ts';
 export { isImageName, listImages } from './sources/walk.ts';

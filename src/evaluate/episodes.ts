@@ -65,12 +65,12 @@ export interface EpisodeResult {
 /**
  * Names each query after the nearest prototype, the mean of its class's support embeddings, by Euclidean distance; of
  * equally near ones after the first. The interval is `mean ± 1.96 · s / √numEpisodes`, kept inside [0, 1].
- * @param embeddings float32 `[N, D]`
+ * @param embeddings `[N, D]`: float32, or uint8 for bare pixels
  * @param size D
  * @throws E_CONFIG without an episode, E_NAN
  */
 export function judgeEpisodes(
-  embeddings: Float32Array,
+  embeddings: ArrayLike<number>,
   size: number,
   episodes: readonly Episode[],
 ): EpisodeResult {
@@ -87,7 +87,7 @@ export function judgeEpisodes(
   };
 }
 
-function shareOfRight(embeddings: Float32Array, size: number, episode: Episode): number {
+function shareOfRight(embeddings: ArrayLike<number>, size: number, episode: Episode): number {
   const { ways, shots, support, queries, answers } = episode;
   const prototypes = new Float64Array(ways * size);
   for (const [i, row] of support.entries()) {
