@@ -65,7 +65,7 @@ async function measure({ name, layers, loss, lossOptions, rate }, seed) {
     schedule: cosineRate(rate ?? config.learningRate, feeder.stepsPerEpoch * numEpochs),
   });
   const stepper = await createStepper(step, runtime, createRandom(seed));
-  const validate = createValidator(design, data, runtime);
+  const validate = createValidator(design, data, config, runtime);
   const times = [];
   const accuracies = [];
   let threshold = 0;

@@ -13,6 +13,7 @@ import { createTerminal } from './terminal.ts';
 
 interface EvaluateOptions extends CommonOptions, EpisodeFlags {
   readonly pairs?: number;
+  readonly gallery?: 'measured' | 'rest';
   readonly out?: string;
 }
 
@@ -33,6 +34,12 @@ export function addEvaluate(verb: Command): void {
         'images to measure on (default: test where there is one, or where the model was trained on this data; else all)',
       ).choices(['test', 'all']),
     )
+    .addOption(
+      new Option(
+        '--gallery <images>',
+        'what is searched in: the measured images themselves, or the rest, such as those trained on (default: measured)',
+      ).choices(['measured', 'rest']),
+    )
     .option('--pairs <n>', 'balanced pairs to draw (default: as many as the model’s run)', toCount)
     .option('--out <file>', 'write a report, an HTML page');
   addEpisodeOptions(verb).optionsGroup('Machine:').addOption(memoryOption());
@@ -52,7 +59,7 @@ Examples:
 async function runEvaluate(model: string, data: string, options: EvaluateOptions): Promise<void> {
   checkEpisodeFlags(options);
   if (options.episodes !== undefined) return runEpisodes(model, data, options);
-  const { split, pairs, seed, out, memory } = options;
+  const { split, pairs, gallery, seed, out, memory } = options;
   const terminal = createTerminal(options);
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });
   const dataset = await openDataset(data);
@@ -64,6 +71,7 @@ async function runEvaluate(model: string, data: string, options: EvaluateOptions
         dataset,
         split,
         numPairs: pairs,
+        gallery,
         seed,
         report: out,
         memoryBytes: memory,

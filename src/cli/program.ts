@@ -29,6 +29,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
   },
+  presets: {
+    about: 'List the published experiments, and ours against them, that train --preset runs.',
+    load: async () => (await import('./presets.ts')).addPresets,
+  },
 };
 
 /** The command line for these arguments: the verb that they name is whole, of the others only what the help lists. */
@@ -50,6 +54,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
 Examples:
   $ samesame demo                                   learn from MNIST, in minutes
   $ samesame train photos                           a folder with one sub-folder per class
+  $ samesame train --preset protocol-b              digits in two dimensions, as published
   $ samesame compare runs/photos/model a.jpg b.jpg
 
 Each verb has --help with examples of its own.

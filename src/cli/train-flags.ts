@@ -4,11 +4,12 @@ import type { ZodType } from 'zod';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { guessPixelShape } from '../data/pixels/guess.ts';
 import type { ImageSet, ResizeRule } from '../data/types.ts';
+import { readPreset } from '../jobs/presets.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
 import { toNumber } from './common.ts';
 
 /** Keys of the configuration that are not one flag of their own name. */
-type Composed = 'lossOptions' | 'image' | 'seed';
+type Composed = 'lossOptions' | 'comparatorOptions' | 'image' | 'seed';
 type FlagKey = Exclude<keyof TrainConfig, Composed>;
 
 /** A flag for each key, in groups: a key without one does not compile. Values and defaults come from the schema. */
@@ -16,13 +17,17 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
   'Network and loss:': {
     network: 'encoder',
     embeddingSize: 'numbers in an embedding, where the network leaves it open',
+    normalize: 'leave embeddings as long as they are, where the network leaves it open',
     loss: 'what training makes small',
     comparator: 'learned head, for losses that need one',
+    bothWays: 'ask a head that is not symmetric once, not both ways round',
     feed: 'all pairs of a batch, or explicit pairs',
     numPairs: 'explicit pairs to draw',
+    pairDraw: 'a list of pairs drawn once, or a pair of every two classes anew at each step',
   },
   'Training:': {
     epochs: 'passes over the images; 0 for as many as make about 1,000 steps',
+    stepsPerEpoch: 'steps between validations; 0 for one pass over the images',
     batchSize: 'images (or explicit pairs) a step',
     imagesPerClass: 'images of each class in a batch',
     batchGroups: 'groups that a batch takes its classes from, for classes named group/name; 0 for all alike',
@@ -33,6 +38,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     nesterov: 'no look ahead along the momentum, of sgd',
     weightDecay: 'how much weights shrink a step, of adamw',
     l2: 'adds l2 · Σ weight² to the loss',
+    averageDecay: 'share of the running mean of the weights that a step keeps; 0 for no mean',
     clipNorm: 'longest gradient; 0 for no limit',
     schedule: 'how the rate falls',
     warmUpSteps: 'steps from 0 to the full rate',
@@ -41,10 +47,12 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
   },
   'Images:': {
     augment: 'auto, none, or JSON: \'{"rotateDegrees": 15}\'',
+    scalePixels: 'brightness as mean 0 and deviation 1, or from 0 to 1',
     maxImages: 'most images to train on; 0 for all',
     validation: 'held out to choose by: a fraction, or a number of images',
     test: 'held out to measure on',
-    splitBy: 'hold out images, whole classes, or whole groups of classes named group/name',
+    splitBy: 'hold out images, whole classes, whole groups of classes named group/name, or pairs alone',
+    threshold: 'distance below which two images are the same; auto for the best on validation pairs',
     validationPairs: 'pairs that validate each epoch',
     validationEpisodes: '20-way 1-shot episodes that choose the epoch; 0: the pairs choose',
     testPairs: 'pairs of the final measurement',
@@ -57,6 +65,7 @@ const RESIZE_RULES: readonly ResizeRule[] = ['fit', 'cover', 'stretch'];
 /** What `train` is told about the configuration, as commander has it. */
 export type TrainFlags = Partial<Record<FlagKey, unknown>> & {
   readonly config?: string;
+  readonly preset?: string;
   readonly margin?: number;
   readonly mining?: string;
   readonly size?: readonly [number, number];
@@ -87,11 +96,14 @@ export function addTrainFlags(verb: Command): Command {
 }
 
 /**
- * The settings that differ from the defaults: those of `--config`, and over them the flags.
+ * The settings that differ from the defaults: those of `--preset`, over them those of `--config`, and over them the flags.
  * @throws E_CONFIG, E_NOT_FOUND
  */
 export async function readTrainFlags(flags: TrainFlags, set: ImageSet): Promise<TrainOptions> {
-  const file = flags.config === undefined ? {} : await readConfigFile(flags.config);
+  const file: TrainOptions = {
+    ...(flags.preset === undefined ? {} : (await readPreset(flags.preset)).config),
+    ...(flags.config === undefined ? {} : await readConfigFile(flags.config)),
+  };
   const defaults = trainConfigSchema.parse({});
   // Commander has a value for each --no-… flag, given or not.
   const isGiven = (key: FlagKey | 'seed') =>
@@ -118,6 +130,7 @@ function flagOf(key: FlagKey, about: string, defaults: TrainConfig): Option {
   // Not commander's default: a flag that was not given must not override the file or a run that goes on.
   const option = new Option(`--${name} <${placeholder}>`, `${about} (default: ${value})`);
   if (key === 'augment') return option.argParser(toAugment);
+  if (key === 'threshold') return option.argParser((text) => (text === 'auto' ? text : toNumber(text)));
   if (typeof value === 'number') return option.argParser(toNumber);
   return option.choices(choices);
 }

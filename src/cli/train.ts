@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { SamesameError } from '../base/errors.ts';
 import { openDataset } from '../data/sources/open.ts';
+import { readPreset } from '../jobs/presets.ts';
 import { train } from '../jobs/train.ts';
 import { formatCount } from '../report/format.ts';
 import { addCommonOptions, type CommonOptions, memoryOption, openRuntime } from './common.ts';
@@ -24,8 +26,8 @@ type TrainVerbOptions = TrainFlags &
 export function addTrain(verb: Command): void {
   verb
     .argument(
-      '<data>',
-      'a folder with one sub-folder per class, a folder of couples or of IDX files, a .csv, an .npz, or mnist',
+      '[data]',
+      'a folder with one sub-folder per class, a folder of couples or of IDX files, a .csv, an .npz, or mnist; left out, what the preset is for',
     )
     .optionsGroup('Run:')
     .option('--out <dir>', 'run folder (default: runs/<name of the data>, or -2, -3 … where taken)')
@@ -35,7 +37,11 @@ export function addTrain(verb: Command): void {
       ),
     )
     .option('--overwrite', 'replace the run in the folder')
-    .option('--config <file>', 'settings as JSON; flags override them');
+    .option(
+      '--preset <name>',
+      'settings of a published experiment, or of ours against it: see samesame presets',
+    )
+    .option('--config <file>', 'settings as JSON; flags override them, and they the preset');
   addTrainFlags(verb).optionsGroup('Machine:').addOption(memoryOption());
   addCommonOptions(verb, 'what the weights, the split and the pairs are drawn from (default: 1)')
     .addHelpText(
@@ -45,14 +51,16 @@ Examples:
   $ samesame train photos
   $ samesame train photos --size 96 --epochs 40 --out runs/large
   $ samesame train products.csv --split-by class --loss triplet --mining batch-hard
-  $ samesame train photos --out runs/large --resume`,
+  $ samesame train photos --out runs/large --resume
+  $ samesame train --preset protocol-a-ours-mnist`,
     )
     .action(runTrain);
 }
 
-async function runTrain(data: string, options: TrainVerbOptions): Promise<void> {
+async function runTrain(given: string | undefined, options: TrainVerbOptions): Promise<void> {
   const { resume = false, overwrite = false, memory } = options;
-  const out = options.out ?? chooseRunFolder(data, { reuse: resume || overwrite });
+  const data = given ?? (await dataOfPreset(options.preset));
+  const out = options.out ?? chooseRunFolder(options.preset ?? data, { reuse: resume || overwrite });
   const terminal = createTerminal(options);
   const dataset = await openDataset(data);
   const config = await readTrainFlags(options, dataset.set);
@@ -93,4 +101,16 @@ async function runTrain(data: string, options: TrainVerbOptions): Promise<void> 
     ['embeddings of a folder', `npx samesame embed ${run.model} <folder>`],
   ]);
   terminal.result(runJson(run));
+}
+
+/** The data that a preset is for. @throws E_CONFIG where none is named */
+async function dataOfPreset(name: string | undefined): Promise<string> {
+  const preset = name === undefined ? undefined : await readPreset(name);
+  if (preset?.data) return preset.data;
+  throw new SamesameError('E_CONFIG', {
+    what: 'there is nothing to train on',
+    expected: preset === undefined ? 'samesame train DATA' : `samesame train DATA --preset ${preset.name}`,
+    received: preset === undefined ? 'no data' : 'no data, and a preset that is for images of your own',
+    help: 'name a folder with one sub-folder per class, or a preset that brings its data: samesame presets',
+  });
 }

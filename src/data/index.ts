@@ -28,6 +28,7 @@ export type { RawImage } from './pixels/netpbm.ts';
 export { type PrepareOptions, preparePixels } from './pixels/prepare.ts';
 export { createStore, type PixelStore, type StoredRows } from './pixels/store.ts';
 export { type ClassSamplerOptions, chooseClassBatch, createClassSampler } from './samplers/class.ts';
+export { type ClassPairSamplerOptions, createClassPairSampler } from './samplers/class-pairs.ts';
 export { createGroupSampler, type GroupSamplerOptions } from './samplers/groups.ts';
 export { createPairSampler, type PairSampler } from './samplers/pairs.ts';
 export type { BatchSampler } from './samplers/sampler.ts';

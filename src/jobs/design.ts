@@ -14,6 +14,8 @@ export interface ModelDesign {
   readonly imageShape: ImageShape;
   readonly pixelScale: PixelScale;
   readonly comparator?: Comparator;
+  /** Whether a head that is not symmetric is asked both ways round. Default true. */
+  readonly bothWays?: boolean;
 }
 
 /** The ONNX files of a design under given values. */
@@ -25,6 +27,11 @@ export function buildFiles(
     encoder: buildEncoderModel(encoder, imageShape, pixelScale, values),
     comparator: comparator && buildComparatorModel(comparator, encoder.embeddingSize, values),
   };
+}
+
+/** Whether the design's head is asked both ways round: one that is symmetric never needs to be. */
+export function asksBothWays({ comparator, bothWays = true }: ModelDesign): boolean {
+  return comparator !== undefined && !comparator.symmetric && bothWays;
 }
 
 /** A design under given values, loaded. */
@@ -41,7 +48,7 @@ export async function openParts(
       ? euclideanComparer(embeddingSize)
       : await createHeadComparer(
           files.comparator,
-          { embeddingSize, symmetric: design.comparator!.symmetric },
+          { embeddingSize, bothWays: asksBothWays(design) },
           runtime,
         );
   return {

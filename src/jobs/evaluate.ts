@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRuntime } from '#runtime';
-import { errorFromSystem } from '../base/errors.ts';
+import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
@@ -76,6 +76,7 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
         pairs: data.testPairs,
         thresholdPairs: data.validationPairs.numPairs > 0 ? data.validationPairs : undefined,
         images: data.splits.test,
+        gallery: job.gallery === 'rest' ? restOf(data) : undefined,
         seed: job.seed ?? training.seed,
         onProgress: (stage, done, total) => onEvent({ kind: 'stage', stage, done, total }),
       },
@@ -87,6 +88,18 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
     await data.pixels.close();
     await model.close();
   }
+}
+
+/** The images that are not measured. @throws E_CONFIG where there are none */
+function restOf({ splits, set }: PreparedData): Int32Array {
+  const rest = Int32Array.from([...splits.train, ...splits.validation]).sort();
+  if (rest.length > 0) return rest;
+  throw new SamesameError('E_CONFIG', {
+    what: `there is nothing to search in but the measured images of ${set.name}`,
+    expected: 'images that are not measured: a training split, or the data that the model was trained on',
+    received: 'a gallery of the rest, and no rest',
+    help: 'leave the gallery out: each measured image is then searched for among the others',
+  });
 }
 
 async function writeReport(

@@ -26,6 +26,8 @@ export interface EvaluationChoice {
   readonly numPairs?: number;
   /** What the pairs are drawn from. Default: the model's own seed. */
   readonly seed?: string | number;
+  /** Search in the images that are not measured, training images for one, instead of in the measured ones. */
+  readonly gallery?: 'measured' | 'rest';
 }
 
 export interface EvaluationData {

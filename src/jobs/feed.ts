@@ -6,6 +6,7 @@ import { groupOfClass } from '../data/class-groups.ts';
 import { groupByClass } from '../data/classes.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { chooseClassBatch, createClassSampler } from '../data/samplers/class.ts';
+import { createClassPairSampler } from '../data/samplers/class-pairs.ts';
 import { createGroupSampler } from '../data/samplers/groups.ts';
 import { createPairSampler } from '../data/samplers/pairs.ts';
 import type { PixelShape } from '../data/types.ts';
@@ -24,8 +25,13 @@ export function createFeeder(
   const { set, pixels, splits } = data;
   const random = createRandom(seed).fork('feed');
   const parts = { pixels, augment: createAugment(config.augment, pixels.shape), random };
+  const numBatches = config.stepsPerEpoch || undefined;
+  if (objective.kind === 'pairs') checkNoClasses(config);
+  if (objective.kind === 'pairs' && config.pairDraw === 'class-pairs') {
+    const sampler = createClassPairSampler({ labels: set.labels, indices: splits.train, numBatches, seed });
+    return feedPairs(sampler, parts);
+  }
   if (objective.kind === 'pairs') {
-    checkNoClasses(config);
     const pairs =
       data.trainPairs ??
       drawBalancedPairs(set.labels, splits.train, {
@@ -43,7 +49,7 @@ export function createFeeder(
     : { labels: set.labels, indices: splits.train };
   const { classes } = groupByClass(labels, indices);
   const batch = chooseClassBatch(classes.length, Math.min(batchSize, indices.length), config.imagesPerClass);
-  const drawn = { labels, indices, seed, ...batch };
+  const drawn = { labels, indices, numBatches, seed, ...batch };
   // The turns of one group are groups of their own: what has to be told apart stands the same way up.
   const groupOf = rotateClasses
     ? (label: number) => `${label & 3} ${groupOfClass(set.classNames[label >> 2])}`

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
 import { VERSION } from '../base/version.ts';
-import { calibrateLogistic, chooseThreshold } from '../evaluate/index.ts';
+import { calibrateLogistic } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import { MODEL_VERSION } from '../model/config.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
@@ -17,6 +17,7 @@ import { type ExamplePair, pickExamples } from './examples.ts';
 import { type Measurement, measureModel } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 import { composeReport } from './report-data.ts';
+import { settleThreshold } from './threshold.ts';
 
 /** A finished run: where its files are and what was measured. */
 export interface FinishedRun {
@@ -64,10 +65,14 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
       embeddingSize: design.encoder.embeddingSize,
       normalized: design.encoder.normalized,
     },
-    comparator: design.comparator && { name: design.comparator.name, symmetric: design.comparator.symmetric },
+    comparator: design.comparator && {
+      name: design.comparator.name,
+      symmetric: design.comparator.symmetric,
+      bothWays: config.bothWays,
+    },
     input: data.target,
     distance: design.comparator === undefined ? 'euclidean' : 'comparator',
-    threshold: chooseThreshold(validationDistances, similar),
+    threshold: settleThreshold(config, validationDistances, similar),
     calibration: calibrateLogistic(validationDistances, similar),
     classes: [...data.set.classNames],
     provenance: {

@@ -24,8 +24,10 @@ export interface MeasureInput {
   readonly pairs: PairList;
   /** Pairs that chose the model's threshold; the raw-pixel baseline gets its own from the same ones. */
   readonly thresholdPairs?: PairList;
-  /** Images that are searched for in each other. */
+  /** Images that are searched with. */
   readonly images: Int32Array;
+  /** Images that are searched in. Default: `images`, each left out of its own search. */
+  readonly gallery?: Int32Array;
   readonly seed: string | number;
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
@@ -47,6 +49,8 @@ export interface Measurement {
 
 /** Images that retrieval is measured on; more would narrow the interval below half a percent at some cost. */
 const MAX_RETRIEVAL_IMAGES = 20_000;
+/** Images that are searched in, where they are others: 256 MB of 64 numbers each. */
+const MAX_GALLERY_IMAGES = 1_000_000;
 /** Floats of raw pixels that are held for the baseline: 128 MB. */
 const MAX_PIXEL_FLOATS = 2 ** 25;
 
@@ -72,7 +76,15 @@ export async function measureModel(
   const verification = verify({ distances, similar: pairs.similar, threshold, groups, seed });
   const isLabelled =
     retrievalImages.some((index) => labels[index] >= 0) && model.config.distance === 'euclidean';
-  const retrieval = isLabelled ? await retrieveAmong(embeddings, retrievalImages, input, runtime) : null;
+  const retrieval = isLabelled
+    ? await retrieveAmong(
+        { ...model, maxImages: MAX_GALLERY_IMAGES },
+        embeddings,
+        retrievalImages,
+        input,
+        runtime,
+      )
+    : null;
   const rawPixels = await measureRawPixels(input, retrievalImages, isLabelled, runtime);
   return { verification, retrieval, rawPixels, distances, retrievalImages, embeddings, embedImagesPerSecond };
 }
@@ -98,21 +110,42 @@ async function measureRawPixels(
   const verification = verify({ distances, similar: tested.similar, threshold, groups, seed });
   const sample = sampleOf(images, maxImages, seed);
   const retrieval = isLabelled
-    ? await retrieveAmong(await embedStore(embed, pixels, sample), sample, input, runtime)
+    ? await retrieveAmong(
+        { embed, maxImages },
+        await embedStore(embed, pixels, sample),
+        sample,
+        input,
+        runtime,
+      )
     : null;
   return { verification, retrieval };
 }
 
+/** @param searcher how gallery images are embedded, and how many of them at most */
 async function retrieveAmong(
+  { embed, maxImages }: Pick<Model, 'embed'> & { readonly maxImages: number },
   embeddings: Float32Array,
   images: Int32Array,
   input: MeasureInput,
   runtime: Runtime,
 ) {
-  const gallery = await createGalleryProducts(embeddings, images.length, runtime);
+  const labelsOf = (indices: Int32Array) => Int32Array.from(indices, (index) => input.labels[index]);
+  const others = input.gallery && sampleOf(input.gallery, maxImages, input.seed);
+  const galleryEmbeddings =
+    others &&
+    (await embedStore(embed, input.pixels, others, (done, total) =>
+      input.onProgress?.('embed', done, total),
+    ));
+  const gallery = await createGalleryProducts(
+    galleryEmbeddings ?? embeddings,
+    (others ?? images).length,
+    runtime,
+  );
   const retrieval = await retrieve({
     embeddings,
-    labels: Int32Array.from(images, (index) => input.labels[index]),
+    labels: labelsOf(images),
+    galleryEmbeddings,
+    galleryLabels: others && labelsOf(others),
     products: gallery.products,
     seed: input.seed,
     onProgress: ({ done, total }) => input.onProgress?.('search', done, total),

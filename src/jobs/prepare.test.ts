@@ -49,6 +49,30 @@ describe('prepareData', () => {
     expect(all.splits.train).toEqual(whole.splits.train);
   });
 
+  it('splits pairs of the same images where it is told to, and holds out test images all the same', async () => {
+    const config = readTrainConfig({
+      splitBy: 'pair',
+      feed: 'pairs',
+      numPairs: 70,
+      validationPairs: 30,
+      testPairs: 40,
+    });
+    const data = await prepareData(dataset, config);
+    const { trainPairs, validationPairs, testPairs, splits } = data;
+    expect([trainPairs!.numPairs, validationPairs.numPairs, testPairs.numPairs]).toEqual([70, 30, 40]);
+    expect(splits.validation).toHaveLength(0);
+    const sides = (pairs: { left: Int32Array; right: Int32Array }) => [...pairs.left, ...pairs.right];
+    for (const image of [...sides(trainPairs!), ...sides(validationPairs)])
+      expect(splits.train.includes(image)).toBe(true);
+    for (const image of sides(testPairs)) expect(splits.test.includes(image)).toBe(true);
+    expect(splits.train.some((image) => splits.test.includes(image))).toBe(false);
+    for (const pairs of [trainPairs!, validationPairs])
+      expect([...pairs.similar.slice(0, 4)]).toEqual([1, 0, 1, 0]);
+    expect(data.warnings.join()).toContain('share their images');
+    const whole = await prepareData(dataset, readTrainConfig({}));
+    expect(splits.test).toHaveLength(whole.splits.test.length);
+  });
+
   it('refuses maxImages for pairs that the source names', async () => {
     const pairs = {
       numPairs: 1,

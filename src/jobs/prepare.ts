@@ -4,6 +4,7 @@ import { checkTrainable, groupByClass } from '../data/classes.ts';
 import { fingerprintOf } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawCouplePairs } from '../data/pairs/couples.ts';
+import { takePairs } from '../data/pairs/list.ts';
 import { splitPairs } from '../data/pairs/split.ts';
 import type { PixelTarget } from '../data/pixels/decode.ts';
 import { guessPixelShape } from '../data/pixels/guess.ts';
@@ -59,7 +60,9 @@ export async function prepareData(
     const random = createRandom(config.seed).fork('data');
     const paired = hasPairs
       ? splitExplicit(dataset, pixels, config, random)
-      : splitLabelled(set, pixels.usable, config, random);
+      : config.splitBy === 'pair'
+        ? splitByPair(set, pixels.usable, config, random)
+        : splitLabelled(set, pixels.usable, config, random);
     const fingerprint = await fingerprintOf(set, options.signal);
     return { set, pixels, target, fingerprint, ...paired };
   } catch (error) {
@@ -73,6 +76,7 @@ export function namesPairs({ pairs, couples }: Dataset): boolean {
   return pairs !== undefined || couples !== undefined;
 }
 
+/** Of what is held out; pairs are split elsewhere. */
 const SPLITTERS = { image: splitByImage, class: splitByClass, group: splitByGroup } as const;
 
 type Paired = Pick<PreparedData, 'splits' | 'trainPairs' | 'validationPairs' | 'testPairs' | 'warnings'>;
@@ -80,7 +84,8 @@ type Paired = Pick<PreparedData, 'splits' | 'trainPairs' | 'validationPairs' | '
 function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, random: Random): Paired {
   const warnings = checkTrainable(set, usable);
   const options = { validation: config.validation, test: config.test, seed: config.seed, indices: usable };
-  let splits = SPLITTERS[config.splitBy](set, options);
+  const { splitBy } = config;
+  let splits = SPLITTERS[splitBy === 'pair' ? 'image' : splitBy](set, options);
   checkHeldOut(splits, config);
   if (!hasSimilarPair(set, splits.validation) || !hasSimilarPair(set, splits.test)) {
     if (config.splitBy !== 'image' || groupByClass(set.labels, usable).classes.length < 6)
@@ -98,6 +103,36 @@ function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, r
     validationPairs: draw(splits.validation, config.validationPairs, 'validation'),
     testPairs: draw(splits.test, config.testPairs, 'test'),
     warnings,
+  };
+}
+
+/**
+ * Pairs of the training images of which the first `numPairs` are trained on and the others choose, as published
+ * experiments have it. Only the test images are held out.
+ */
+function splitByPair(set: ImageSet, usable: Int32Array, config: TrainConfig, random: Random): Paired {
+  const warnings = checkTrainable(set, usable);
+  const splits = splitByImage(set, { validation: 0, test: config.test, seed: config.seed, indices: usable });
+  const parts = { ...splits, train: Int32Array.from([...splits.train, ...splits.validation]).sort() };
+  const train = limitImages(set, parts.train, config);
+  const { numPairs, validationPairs } = config;
+  const drawn = drawBalancedPairs(set.labels, train, {
+    numPairs: numPairs + validationPairs,
+    random: random.fork('train'),
+  });
+  const places = Array.from({ length: drawn.numPairs }, (_, i) => i);
+  return {
+    splits: { train, validation: new Int32Array(), test: splits.test },
+    trainPairs: takePairs(drawn, places.slice(0, numPairs)),
+    validationPairs: takePairs(drawn, places.slice(numPairs)),
+    testPairs: drawBalancedPairs(set.labels, splits.test, {
+      numPairs: config.testPairs,
+      random: random.fork('test'),
+    }),
+    warnings: [
+      ...warnings,
+      'validation pairs share their images with training pairs (splitBy pair), so validation numbers are too good; test numbers are not',
+    ],
   };
 }
 

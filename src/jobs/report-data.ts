@@ -31,7 +31,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
   const { encoder, distance, calibration } = input.model.config;
   const { verification, retrieval, rawPixels, distances } = measurement;
   const { set, splits, testPairs, validationPairs, target } = data;
-  const { augment, lossOptions, image: _image, ...flat } = config;
+  const { augment, lossOptions, comparatorOptions, image: _image, ...flat } = config;
   const bestEpoch = records.findLast((record) => record.isBest)?.epoch ?? null;
   return {
     title: `${set.name}: is it the same?`,
@@ -55,7 +55,12 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
       embeddingDim: encoder.embeddingSize,
       distance: distance === 'euclidean' ? distance : 'learned',
     },
-    configuration: { ...flat, lossOptions: JSON.stringify(lossOptions), augment: JSON.stringify(augment) },
+    configuration: {
+      ...flat,
+      lossOptions: JSON.stringify(lossOptions),
+      comparatorOptions: JSON.stringify(comparatorOptions),
+      augment: JSON.stringify(augment),
+    },
     seed: config.seed,
     versions: { samesame: VERSION },
     epochs: records.map((record) => ({

@@ -6,6 +6,7 @@ import { checkWritable, removeLeftovers, writeFileAtomic } from '../base/files.t
 import { createRandom } from '../base/random.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
+import type { PixelScale } from '../nn/layers/pixels.ts';
 import { createEncoder } from '../nn/networks/by-name.ts';
 import { createCheckpointFolder } from '../train/checkpoints.ts';
 import type { TrainConfig, TrainOptions } from '../train/config.ts';
@@ -16,6 +17,7 @@ import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
 import { buildStep, type StepPlan } from '../train/step-graph.ts';
 import { createStepper } from '../train/stepper.ts';
+import { modelValues } from '../train/weight-average.ts';
 import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
@@ -74,6 +76,9 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   }
 }
 
+/** Bytes from 0 to 1, as published experiments read them. */
+const UNIT_SCALE: PixelScale = { mean: 0, deviation: 1 };
+
 async function trainPrepared(
   job: TrainJob,
   config: TrainConfig,
@@ -84,11 +89,12 @@ async function trainPrepared(
 ): Promise<FinishedRun> {
   const random = createRandom(config.seed);
   const { out, resume, checkpointSeconds, signal } = job;
-  const pixelScale = await measurePixelScale(data.pixels, data.splits.train);
+  const pixelScale =
+    config.scalePixels === 'unit' ? UNIT_SCALE : await measurePixelScale(data.pixels, data.splits.train);
   const feeder = createFeeder(config, data, configured);
   const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
   const plan: StepPlan = {
-    encoder: createEncoder(config.network, { embeddingSize: config.embeddingSize }),
+    encoder: createEncoder(config.network, config),
     imageShape: data.target,
     pixelScale,
     batchSize: feeder.imagesPerStep,
@@ -97,6 +103,7 @@ async function trainPrepared(
     schedule: createSchedule(config, { stepsPerEpoch: feeder.stepsPerEpoch, numEpochs }),
     clipNorm: config.clipNorm || undefined,
     l2: config.l2,
+    averageDecay: config.averageDecay,
   };
   const step = buildStep(plan);
   const stepper = await createStepper(step, runtime, random.fork('parameters'));
@@ -107,6 +114,7 @@ async function trainPrepared(
     imageShape: data.target,
     pixelScale,
     comparator: configured.comparator,
+    bothWays: config.bothWays,
   };
 
   const resumeFrom = resume ? await loadCheckpoint(checkpoints, identity, out) : undefined;
@@ -140,7 +148,7 @@ async function trainPrepared(
     config,
     data,
     parts,
-    values: best,
+    values: modelValues(best),
     records,
     trainSeconds: seconds,
     runtime,

@@ -1,37 +1,39 @@
 import { createRandom } from '../base/random.ts';
 import { groupOfClass } from '../data/class-groups.ts';
 import { groupByClass } from '../data/classes.ts';
-import { chooseThreshold, drawEpisodes, type Episode, judgeEpisodes } from '../evaluate/index.ts';
+import { drawEpisodes, type Episode, judgeEpisodes } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
 import type { Model } from '../model/model.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { Validation } from '../train/progress.ts';
+import { modelValues } from '../train/weight-average.ts';
 import { type ModelDesign, openParts } from './design.ts';
 import { embedStore, measurePairs } from './embed-store.ts';
 import type { PreparedData } from './prepare.ts';
+import { settleThreshold } from './threshold.ts';
 
 type EpisodeSettings = Pick<TrainConfig, 'validationEpisodes' | 'splitBy' | 'seed'>;
 
 const WAYS = 20;
 const QUERIES_PER_CLASS = 2;
 
-/** Measures a state of the network on the validation pairs, and in episodes where the configuration asks for some. */
+/** Measures the model that a state of training makes on the validation pairs, and in episodes where the configuration asks for some. */
 export function createValidator(
   design: ModelDesign,
   data: PreparedData,
-  config: EpisodeSettings,
+  config: EpisodeSettings & Pick<TrainConfig, 'threshold'>,
   runtime: Runtime,
 ) {
   const { pixels, validationPairs } = data;
   const episodes = drawValidationEpisodes(data, config);
   const { similar } = validationPairs;
-  return async (values: ParameterValues): Promise<Validation> => {
-    const parts = await openParts(design, values, runtime);
+  return async (state: ParameterValues): Promise<Validation> => {
+    const parts = await openParts(design, modelValues(state), runtime);
     const distances = await measurePairs(parts, pixels, validationPairs);
     const share = episodes && (await shareOfRight(parts, data, episodes));
     await parts.close();
-    const threshold = chooseThreshold(distances, similar);
+    const threshold = settleThreshold(config, distances, similar);
     let numRight = 0;
     const sums = { positive: 0, negative: 0 };
     let numPositive = 0;

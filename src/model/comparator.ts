@@ -32,13 +32,14 @@ export function euclideanComparer(embeddingSize: number): PairComparer {
 const BATCH_SIZE = 4096;
 
 /**
- * `d[p] = 1 − similarity[p]` of a comparator head. A head that is not symmetric is asked both ways round and the mean
- * taken, so that comparing A with B and B with A gives one answer.
+ * `d[p] = 1 − similarity[p]` of a comparator head.
+ * @param options `bothWays`: ask both ways round and take the mean, so that a head that is not symmetric gives one answer
+ *   for A with B and B with A
  * @throws E_MODEL, E_RUNTIME
  */
 export async function createHeadComparer(
   head: Uint8Array,
-  { embeddingSize, symmetric }: { readonly embeddingSize: number; readonly symmetric: boolean },
+  { embeddingSize, bothWays }: { readonly embeddingSize: number; readonly bothWays: boolean },
   runtime: Runtime,
 ): Promise<PairComparer> {
   const program = await runtime.load(head);
@@ -67,9 +68,9 @@ export async function createHeadComparer(
           Math.min(start + BATCH_SIZE, distances.length) * embeddingSize,
         ];
         const forward = await similarities(left.subarray(from, to), right.subarray(from, to));
-        const backward = symmetric
-          ? forward
-          : await similarities(right.subarray(from, to), left.subarray(from, to));
+        const backward = bothWays
+          ? await similarities(right.subarray(from, to), left.subarray(from, to))
+          : forward;
         for (let i = 0; i < forward.length; i++) distances[start + i] = 1 - (forward[i] + backward[i]) / 2;
       }
       return distances;

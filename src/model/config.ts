@@ -20,7 +20,15 @@ export const modelConfigSchema = z
       sha256: z.string(),
     }),
     /** Learned head, where the model compares with one. */
-    comparator: z.strictObject({ name: z.string(), symmetric: z.boolean(), sha256: z.string() }).optional(),
+    comparator: z
+      .strictObject({
+        name: z.string(),
+        symmetric: z.boolean(),
+        /** Whether a head that is not symmetric is asked both ways round. */
+        bothWays: z.boolean().default(true),
+        sha256: z.string(),
+      })
+      .optional(),
     /** What an image must become before the encoder reads it. */
     input: z.strictObject({
       height: pixelSize,
@@ -30,7 +38,7 @@ export const modelConfigSchema = z
     }),
     /** `euclidean` between embeddings, or `comparator`: one minus the head's similarity. */
     distance: z.enum(['euclidean', 'comparator']),
-    /** Pairs below this distance are the same thing. Chosen on validation pairs. */
+    /** Pairs below this distance are the same thing. Chosen on validation pairs, unless the run fixed it. */
     threshold: z.number(),
     /** `P(same) = 1 / (1 + exp(slope · distance + intercept))`, fitted on validation pairs. */
     calibration: z.strictObject({ slope: z.number(), intercept: z.number() }),

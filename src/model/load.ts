@@ -34,7 +34,7 @@ export async function loadModel(
       ? euclideanComparer(embeddingSize)
       : await createHeadComparer(
           await readChecked(path, 'comparator.onnx', config.comparator.sha256),
-          { embeddingSize, symmetric: config.comparator.symmetric },
+          { embeddingSize, bothWays: !config.comparator.symmetric && config.comparator.bothWays },
           runtime,
         );
   return createModel(config, embedder, comparer);

@@ -96,7 +96,7 @@ const settings: ModelSettings = {
 const withHead: ModelSettings = {
   ...settings,
   distance: 'comparator',
-  comparator: { name: 'concat', symmetric: false },
+  comparator: { name: 'concat', symmetric: false, bothWays: true },
 };
 
 let root: string;
@@ -197,12 +197,12 @@ describe('distances', () => {
   it('of a head that takes sides are the same both ways round, in 0…1', async () => {
     const comparer = await createHeadComparer(
       headBytes('concat'),
-      { embeddingSize: SIZE, symmetric: false },
+      { embeddingSize: SIZE, bothWays: true },
       nodeRuntime,
     );
     const oneWay = await createHeadComparer(
       headBytes('concat'),
-      { embeddingSize: SIZE, symmetric: true },
+      { embeddingSize: SIZE, bothWays: false },
       nodeRuntime,
     );
     // More than one batch of pairs.
@@ -223,14 +223,14 @@ describe('distances', () => {
   it('refuses a head for other embeddings', async () => {
     const open = createHeadComparer(
       headBytes('concat'),
-      { embeddingSize: SIZE + 1, symmetric: false },
+      { embeddingSize: SIZE + 1, bothWays: true },
       nodeRuntime,
     );
     await expect(open).rejects.toMatchObject({ code: 'E_MODEL' });
   });
 
   it('of a head are the same in a browser as in Node', async () => {
-    const options = { embeddingSize: SIZE, symmetric: true };
+    const options = { embeddingSize: SIZE, bothWays: false };
     const [left, right] = [rows(9), rows(9)];
     const [onNode, onWeb] = await Promise.all(
       [nodeRuntime, webRuntime].map(async (runtime) =>

@@ -13,6 +13,8 @@ export interface Parameter {
   readonly trainable: boolean;
   /** Whether weight decay applies: true for weights, false for biases and scales. */
   readonly decays: boolean;
+  /** The layer's own penalty: adds `l2 · Σ weight²` to the loss. */
+  readonly l2: number;
   /** The graph input that carries it. */
   readonly tensor: Tensor;
 }
@@ -26,7 +28,7 @@ export interface Scope {
     name: string,
     shape: readonly number[],
     initializer: Initializer,
-    options?: { readonly trainable?: boolean; readonly decays?: boolean },
+    options?: { readonly trainable?: boolean; readonly decays?: boolean; readonly l2?: number },
   ): Tensor;
   /** Says what a running statistic becomes after this step. Only while training. */
   update(parameter: Tensor, value: Tensor): void;
@@ -54,12 +56,12 @@ export function createScope({ training }: { readonly training: boolean }): Colle
 
   const scopeAt = (prefix: string): Scope => ({
     training,
-    parameter(name, shape, initializer, { trainable = true, decays = shape.length > 1 } = {}) {
+    parameter(name, shape, initializer, { trainable = true, decays = shape.length > 1, l2 = 0 } = {}) {
       const fullName = prefix + name;
       const known = parameters.get(fullName);
       if (known === undefined) {
         const tensor = input(fullName, 'float32', shape);
-        parameters.set(fullName, { name: fullName, shape, initializer, trainable, decays, tensor });
+        parameters.set(fullName, { name: fullName, shape, initializer, trainable, decays, l2, tensor });
         return tensor;
       }
       if (sameShape(known.shape, shape)) return known.tensor;

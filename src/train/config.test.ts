@@ -13,6 +13,29 @@ function messageOf(action: () => unknown): string {
 }
 
 describe('a configuration', () => {
+  it.each<[string, TrainOptions]>([
+    ['bothWays', { bothWays: false }],
+    ['bothWays', { bothWays: false, loss: 'focal' }],
+    ['comparatorOptions', { comparatorOptions: { hidden: 4 } }],
+    ['batchSize', { pairDraw: 'class-pairs', batchSize: 50 }],
+    ['numPairs', { numPairs: 50 }],
+    ['numPairs', { pairDraw: 'class-pairs', numPairs: 50 }],
+    ['stepsPerEpoch', { feed: 'pairs', stepsPerEpoch: 5 }],
+    ['normalize', { network: 'protocol-b', normalize: false }],
+  ])('refuses %s where nothing reads it', (name, options) => {
+    expect(messageOf(() => readTrainConfig(options))).toContain(`the setting ${name} has no effect here`);
+  });
+
+  it('draws pairs for a loss that can be fed them, and not by two rules at once', () => {
+    for (const options of [{ pairDraw: 'class-pairs' }, { splitBy: 'pair' }] as const) {
+      expect(createObjective(readTrainConfig(options)).objective.kind).toBe('pairs');
+      messageOf(() => createObjective(readTrainConfig({ ...options, feed: 'batch' })));
+      messageOf(() => createObjective(readTrainConfig({ ...options, loss: 'triplet' })));
+    }
+    messageOf(() => createObjective(readTrainConfig({ pairDraw: 'class-pairs', splitBy: 'pair' })));
+    messageOf(() => createObjective(readTrainConfig({ pairDraw: 'class-pairs' }), true));
+  });
+
   it('is complete without any option, and stays the same when read again', () => {
     const config = readTrainConfig({});
     expect(config).toMatchObject({ network: 'compact', optimizer: 'adam', seed: 1 });

@@ -24,15 +24,26 @@ export const trainConfigSchema = z.strictObject({
   network: z.enum(ENCODERS).default('compact'),
   /** D, where the network leaves it open. */
   embeddingSize: z.int().min(1).max(4096).default(64),
+  /** Scale embeddings to length 1, where the network leaves it open. */
+  normalize: z.boolean().default(true),
   /** Name of the loss, and its own options. With explicit pairs the default is contrastive: triplets need labels. */
   loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('triplet'),
   lossOptions: z.record(z.string(), z.unknown()).default({}),
   /** Learned head for losses on logits. */
   comparator: z.enum(COMPARATOR_NAMES as [string, ...string[]]).default('absolute-difference'),
+  /** The head's own options: `{ "hidden": 256, "similarShare": 0.25 }`. */
+  comparatorOptions: z.record(z.string(), z.unknown()).default({}),
+  /** Ask a head that is not symmetric both ways round and take the mean. Published experiments ask once. */
+  bothWays: z.boolean().default(true),
   /** `batch`: the loss sees all pairs of a batch. `pairs`: explicit pairs are drawn before training. */
   feed: z.enum(['auto', 'batch', 'pairs']).default('auto'),
   /** Explicit pairs to draw from the training images; half of them similar. */
   numPairs: z.int().min(2).default(70_000),
+  /**
+   * `list`: explicit pairs are drawn once, and each is seen once an epoch. `class-pairs`: each step draws a similar pair
+   * of every class and a dissimilar pair of every two classes anew.
+   */
+  pairDraw: z.enum(['list', 'class-pairs']).default('list'),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
   learningRate: z.number().positive().default(2e-3),
   /** Of SGD. */
@@ -51,6 +62,10 @@ export const trainConfigSchema = z.strictObject({
   stepEpochs: z.int().min(1).default(10),
   /** 0: as many as make about 1,000 steps, from 8 to 40. */
   epochs: z.int().min(0).default(0),
+  /** Steps between validations; 0 for one pass over the images. Not with a list of pairs. */
+  stepsPerEpoch: z.int().min(0).default(0),
+  /** Share of the running mean of the weights that a step keeps; the mean is the model. 0 for the last weights. */
+  averageDecay: z.number().min(0).lt(1).default(0),
   /** Images a batch (pairs, with explicit pairs). */
   batchSize: z.int().min(4).default(160),
   /** Images of each class in a batch; more where there are few classes. */
@@ -65,6 +80,8 @@ export const trainConfigSchema = z.strictObject({
   augment: z.union([z.enum(['auto', 'none']), z.record(z.string(), z.unknown())]).default('auto'),
   /** Input size and colours; left out, they are guessed from the images. */
   image: imageSchema.optional(),
+  /** Brightness before the first layer: `standard`, mean 0 and deviation 1 over training images; `unit`, from 0 to 1. */
+  scalePixels: z.enum(['standard', 'unit']).default('standard'),
   /** Held out to choose the epoch, the threshold and the calibration. */
   validation: heldOut.default(0.15),
   /** Held out for the final numbers. */
@@ -72,10 +89,13 @@ export const trainConfigSchema = z.strictObject({
   /** Most images to train on, drawn from each class in proportion; 0 for all. Held-out images stay as they are. */
   maxImages: z.int().min(0).default(0),
   /**
-   * Hold out whole classes instead of images: how good is it on classes never seen? Or whole groups of classes named
-   * `group/name`, where parts that the source assigns stay as they are.
+   * What is held out. `class`: how good is it on classes never seen? `group`: whole groups of classes named
+   * `group/name`, where parts that the source assigns stay as they are. `pair`: validation pairs are of the images that
+   * are trained on, as in published experiments, and flatter; test images are held out all the same.
    */
-  splitBy: z.enum(['image', 'class', 'group']).default('image'),
+  splitBy: z.enum(['image', 'class', 'group', 'pair']).default('image'),
+  /** Distance below which two images are the same; `auto`: the best one for the validation pairs. */
+  threshold: z.union([z.literal('auto'), z.number().positive()]).default('auto'),
   /** Balanced pairs that validate each epoch and choose the threshold. */
   validationPairs: z.int().min(2).default(10_000),
   /**
@@ -107,8 +127,9 @@ export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig
 
 function withLossForPairs(options: unknown, hasPairs: boolean): unknown {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
-  const { loss, feed } = options as TrainOptions;
-  return loss === undefined && (hasPairs || feed === 'pairs') ? { ...options, loss: 'contrastive' } : options;
+  const { loss, feed, pairDraw, splitBy } = options as TrainOptions;
+  const isPairs = hasPairs || feed === 'pairs' || pairDraw === 'class-pairs' || splitBy === 'pair';
+  return loss === undefined && isPairs ? { ...options, loss: 'contrastive' } : options;
 }
 
 function configError(error: z.ZodError): SamesameError {

@@ -44,12 +44,30 @@ export function createObjective(config: TrainConfig, hasPairs = false): Configur
       help: 'leave feed at auto, or point to the images in one folder per class',
     });
   }
-  const feed = hasPairs ? 'pairs' : config.feed;
+  const { pairDraw, splitBy } = config;
+  if (pairDraw === 'class-pairs' && (hasPairs || splitBy === 'pair')) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'pairs cannot be drawn by class where they are given',
+      expected: `pairDraw list${hasPairs ? '' : ', or splitBy image'}`,
+      received: `pairDraw class-pairs, ${hasPairs ? 'and a data set that names its pairs' : 'splitBy pair'}`,
+      help: 'leave pairDraw out',
+    });
+  }
+  const isPairs = hasPairs || pairDraw === 'class-pairs' || splitBy === 'pair';
+  if (isPairs && config.feed === 'batch') {
+    throw new SamesameError('E_CONFIG', {
+      what: 'explicit pairs were asked for, and batches too',
+      expected: 'feed auto or pairs',
+      received: `feed batch, pairDraw ${pairDraw}, splitBy ${splitBy}`,
+      help: 'leave feed at auto',
+    });
+  }
+  const feed = isPairs ? 'pairs' : config.feed;
   const loss = createLoss(name, lossOptions as LossOptions[LossName]);
   const margin = typeof lossOptions.margin === 'number' ? lossOptions.margin : DEFAULT_MARGINS[name];
   const { overBatch, overPairs, overLogits } = loss;
   if (overLogits !== undefined && feed !== 'batch') {
-    const comparator = createComparator(headName);
+    const comparator = createComparator(headName, config.comparatorOptions);
     return {
       margin,
       comparator,

@@ -15,6 +15,7 @@ import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
 import { createScope, type Parameter, type Scope } from '../nn/scope.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { Schedule } from './schedules.ts';
+import { averageOf, nextAverage } from './weight-average.ts';
 
 /** Everything that one training step computes. */
 export interface StepPlan {
@@ -28,8 +29,10 @@ export interface StepPlan {
   readonly schedule: Schedule;
   /** Scale the gradient down to this length where it is longer. Default: no limit. */
   readonly clipNorm?: number;
-  /** Adds `l2 · Σ weight²` to the loss. Default 0. */
+  /** Adds `l2 · Σ weight²` to the loss, beside what layers add of their own. Default 0. */
   readonly l2?: number;
+  /** Keep running means of all parameters, of which a step keeps this share. Default 0: none are kept. */
+  readonly averageDecay?: number;
 }
 
 /** What is minimised: a function of a batch and its labels, or of explicit pairs. */
@@ -122,6 +125,13 @@ export function buildStep(plan: StepPlan): StepGraph {
     });
   });
 
+  const { averageDecay = 0 } = plan;
+  for (const { name, shape } of averageDecay > 0 ? parameters : []) {
+    const mean = input(averageOf(name), 'float32', shape);
+    state.push({ name: averageOf(name), shape });
+    outputs[nextOf(averageOf(name))] = nextAverage(mean, outputs[nextOf(name)], count, averageDecay);
+  }
+
   return {
     outputs,
     parameters,
@@ -146,15 +156,11 @@ function applyObjective({ objective, batchSize }: StepPlan, embeddings: Tensor, 
 }
 
 function addPenalty(loss: Tensor, parameters: readonly Parameter[], l2: number): Tensor {
-  if (l2 === 0) return loss;
-  const squares = parameters.filter(({ decays }) => decays).map(({ tensor }) => reduceSum(square(tensor)));
-  return add(
-    loss,
-    multiply(
-      squares.reduce((sum, value) => add(sum, value)),
-      l2,
-    ),
-  );
+  const penalties = parameters.flatMap(({ tensor, decays, l2: own }) => {
+    const factor = own + (decays ? l2 : 0);
+    return factor === 0 ? [] : [multiply(reduceSum(square(tensor)), factor)];
+  });
+  return penalties.reduce((sum, penalty) => add(sum, penalty), loss);
 }
 
 /** All gradients scaled by `limit / norm` where their common norm is above the limit (Pascanu et al. 2013). */

@@ -18,6 +18,7 @@ import { sgd } from './optimizers/sgd.ts';
 import { constantRate } from './schedules.ts';
 import { buildStep, nextOf, type StepPlan } from './step-graph.ts';
 import { createStepper, type StepBatch } from './stepper.ts';
+import { modelValues } from './weight-average.ts';
 
 const NUM_IMAGES = 6;
 const MARGIN = 2;
@@ -162,6 +163,15 @@ describe('one step', () => {
     await expectStep(planOf({ l2: 0.1 }), batch, (values) => batchLossOracle(batch.images, values, 0.1));
   });
 
+  it('adds a layer’s own penalty to that of all weights', async () => {
+    const batch = batchOf('batch');
+    const encoder = encoderOf({ ...tinyLayers, dense1: dense(5, { l2: 0.2 }) });
+    await expectStep(planOf({ encoder, l2: 0.1 }), batch, (values) => {
+      const own = values.get('dense1/weight')!.reduce((sum, weight) => sum + weight * weight, 0);
+      return batchLossOracle(batch.images, values, 0.1) + 0.2 * own;
+    });
+  });
+
   it.each([
     ['long', 0.05],
     ['short', 1000],
@@ -188,6 +198,48 @@ describe('one step', () => {
     };
     const objective = { kind: 'pairs', loss: contrastive({ margin: MARGIN }).overPairs } as const;
     await expectStep(planOf({ objective }), { images, similar, random }, loss);
+  });
+});
+
+describe('mean weights', () => {
+  it('follow the weights: the first ones, then ever more of the mean, up to the decay', async () => {
+    const decay = 0.25;
+    const stepper = await openStepper(planOf({ averageDecay: decay }));
+    let expected: Float64Array | undefined;
+    for (let t = 0; t < 8; t++) {
+      await stepper.run(batchOf(`batch ${t}`));
+      const weights = Float64Array.from(stepper.read().get('dense1/weight')!);
+      const kept = Math.min(decay, t / (t + 9));
+      const before: Float64Array = expected ?? new Float64Array(weights.length);
+      expected = before.map((mean, i) => kept * mean + (1 - kept) * weights[i]);
+    }
+    const state = stepper.read();
+    expect(state.get('dense1/weight@average')!).toBeAllClose(expected!, { rtol: 1e-5, atol: 1e-6 });
+    expect(state.get('dense1/weight')!).not.toEqual(state.get('dense1/weight@average'));
+    const model = modelValues(state);
+    expect([...model.keys()].sort()).toEqual([
+      'dense1/bias',
+      'dense1/weight',
+      'dense2/bias',
+      'dense2/weight',
+    ]);
+    expect(model.get('dense1/weight')).toBe(state.get('dense1/weight@average'));
+    await stepper.close();
+  });
+
+  it('include running statistics, and leave the weights themselves as they are without them', async () => {
+    const encoder = encoderOf({ flatten, dense: dense(3), batchNorm: batchNorm() });
+    const names = async (averageDecay: number) => {
+      const stepper = await openStepper(planOf({ encoder, averageDecay }));
+      await stepper.run(batchOf('one'));
+      const state = stepper.read();
+      await stepper.close();
+      return state;
+    };
+    const [averaged, plain] = [await names(0.9), await names(0)];
+    expect(averaged.has('batchNorm/variance@average')).toBe(true);
+    expect(averaged.get('dense/weight')).toEqual(plain.get('dense/weight'));
+    expect(modelValues(plain)).toBe(plain);
   });
 });
 

@@ -1,27 +1,49 @@
 import { SamesameError } from '../base/errors.ts';
 import type { TrainConfig } from './config.ts';
 
-const LOGIT_LOSSES = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
+const LOGIT_LOSSES: readonly string[] = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
 
-const isFedInBatches = ({ loss, feed }: TrainConfig) => feed !== 'pairs' && !LOGIT_LOSSES.includes(loss);
+/** Whether training goes through a list of explicit pairs. */
+function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
+  return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || LOGIT_LOSSES.includes(loss));
+}
+
+/** Whether the network leaves the embedding open. */
+const isOpen = ({ network }: TrainConfig) => network === 'compact' || network === 'residual';
+
+const isFedInBatches = ({ loss, feed, splitBy }: TrainConfig) =>
+  feed !== 'pairs' && splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss);
 
 /** When a setting is read at all. Settings that are not named here always are. */
 const READ_WHEN: Readonly<
   Partial<Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig): boolean }>>
 > = {
-  embeddingSize: {
-    when: 'network is compact or residual',
-    isRead: ({ network }) => network === 'compact' || network === 'residual',
-  },
+  normalize: { when: 'network is compact or residual', isRead: isOpen },
+  embeddingSize: { when: 'network is compact or residual', isRead: isOpen },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
     isRead: ({ loss }) => LOGIT_LOSSES.includes(loss),
   },
+  comparatorOptions: {
+    when: 'loss is binary-cross-entropy, focal or mean-squared-error',
+    isRead: ({ loss }) => LOGIT_LOSSES.includes(loss),
+  },
+  bothWays: {
+    when: 'comparator is concat, and the loss needs a comparator',
+    isRead: ({ loss, comparator }) => LOGIT_LOSSES.includes(loss) && comparator === 'concat',
+  },
+  numPairs: { when: 'explicit pairs are drawn as a list', isRead: drawsList },
+  stepsPerEpoch: { when: 'no list of pairs is gone through', isRead: (config) => !drawsList(config) },
+  batchSize: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   weightDecay: { when: 'optimizer is adamw', isRead: ({ optimizer }) => optimizer === 'adamw' },
   batchGroups: { when: 'images are fed in batches of classes', isRead: isFedInBatches },
   rotateClasses: { when: 'images are fed in batches of classes', isRead: isFedInBatches },
+  validationEpisodes: {
+    when: 'embeddings are compared by their distance, and validation has images of its own',
+    isRead: ({ loss, splitBy }) => splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss),
+  },
   stepEpochs: { when: 'schedule is step', isRead: ({ schedule }) => schedule === 'step' },
 };
 
@@ -32,7 +54,7 @@ const READ_WHEN: Readonly<
 export function checkUnusedSettings(config: TrainConfig, defaults: TrainConfig): void {
   for (const [name, { when, isRead }] of Object.entries(READ_WHEN)) {
     const key = name as keyof TrainConfig;
-    if (isRead(config) || config[key] === defaults[key]) continue;
+    if (isRead(config) || JSON.stringify(config[key]) === JSON.stringify(defaults[key])) continue;
     throw new SamesameError('E_CONFIG', {
       what: `the setting ${name} has no effect here`,
       expected: `${name} only where ${when}`,

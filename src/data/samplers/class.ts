@@ -12,13 +12,15 @@ export interface ClassSamplerOptions {
   readonly indices?: Int32Array;
   readonly classesPerBatch: number;
   readonly imagesPerClass: number;
+  /** Batches in an epoch. Default: about one visit an image. */
+  readonly numBatches?: number;
   readonly seed: string | number;
 }
 
 /**
  * Batches of `imagesPerClass` images of each of `classesPerBatch` classes, class by class: every batch then holds
  * similar and dissimilar pairs in a fixed number, however rare one class is among many.
- * - An epoch is `ceil(numImages / batchSize)` batches, about one visit an image: classes are drawn in proportion to the
+ * - Unless it is told, an epoch is `ceil(numImages / batchSize)` batches, about one visit an image: classes are drawn in proportion to the
  *   images that the epoch has not shown yet, and a class hands out its images in shuffled order.
  * - A class with fewer images than `imagesPerClass` repeats them within a batch; otherwise a batch has no repeats.
  * - A class holding more than `1/classesPerBatch` of all images is shown in every batch, and still not all of it.
@@ -43,7 +45,7 @@ export function createClassSampler(options: ClassSamplerOptions): BatchSampler {
     });
   }
   const seeded = createRandom(seed);
-  const numBatches = Math.ceil(numImages / batchSize);
+  const numBatches = options.numBatches ?? Math.ceil(numImages / batchSize);
   return {
     batchSize,
     numBatches,

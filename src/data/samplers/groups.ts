@@ -16,13 +16,15 @@ export interface GroupSamplerOptions {
   /** Classes a batch, spread evenly over its groups. */
   readonly classesPerBatch: number;
   readonly imagesPerClass: number;
+  /** Batches in an epoch. Default: about one visit an image. */
+  readonly numBatches?: number;
   readonly seed: string | number;
 }
 
 /**
  * Batches of images whose classes come from a few groups: what has to be told apart is then alike, as the characters of
  * one alphabet are, and training sees tasks as hard as those that it is measured by.
- * - An epoch is `ceil(numImages / batchSize)` batches; groups are drawn in proportion to the images that the epoch has
+ * - Unless it is told, an epoch is `ceil(numImages / batchSize)` batches; groups are drawn in proportion to the images that the epoch has
  *   not shown yet, and a group hands out its classes, a class its images, in shuffled order.
  * - A group with fewer classes than its share of the batch shows some of them twice, with other images.
  * @throws E_CONFIG where there are fewer groups than `groupsPerBatch` or fewer classes asked for than groups; E_DATA_EMPTY
@@ -35,7 +37,7 @@ export function createGroupSampler(options: GroupSamplerOptions): BatchSampler {
   checkBatch(numImages, imagesPerClass);
   checkGroups(groups.length, groupsPerBatch, classesPerBatch);
   const batchSize = classesPerBatch * imagesPerClass;
-  const numBatches = Math.ceil(numImages / batchSize);
+  const numBatches = options.numBatches ?? Math.ceil(numImages / batchSize);
   const sizes = groups.map((group) => group.reduce((sum, c) => sum + members[c].length, 0));
   const seeded = createRandom(seed);
   return {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../base/random.ts';
 import { chooseClassBatch, createClassSampler } from './class.ts';
+import { createClassPairSampler } from './class-pairs.ts';
 import { createPairSampler } from './pairs.ts';
 import { createShuffledSampler } from './shuffled.ts';
 import { createWeightTree } from './weights.ts';
@@ -41,6 +42,52 @@ describe('createShuffledSampler', () => {
     expect(() => make(0, 4)).toThrow(expect.objectContaining({ code: 'E_DATA_EMPTY' }));
     expect(() => make(4, 0)).toThrow(expect.objectContaining({ code: 'E_CONFIG' }));
     expect(() => make(4, 1.5)).toThrow(expect.objectContaining({ code: 'E_CONFIG' }));
+  });
+});
+
+describe('createClassPairSampler', () => {
+  // Classes of 3, 1 and 2 images, and one image without a class.
+  const labels = Int32Array.of(0, 0, 0, 1, 2, 2, -1);
+  const make = (seed = 1) => createClassPairSampler({ labels, numBatches: 200, seed });
+
+  it('gives a similar pair of each class and a dissimilar one of each two, anew in every batch', () => {
+    const sampler = make();
+    expect(sampler.batchSize).toBe(3 + 3);
+    const seen = new Set<string>();
+    const standIns = new Set<number>();
+    for (const { left, right, similar } of sampler.batches(0)) {
+      expect([...similar]).toEqual([1, 1, 1, 0, 0, 0]);
+      for (let p = 0; p < 3; p++) {
+        expect(left[p]).not.toBe(right[p]);
+        expect(labels[left[p]]).toBe(labels[right[p]]);
+      }
+      expect([labels[left[0]], labels[left[2]]]).toEqual([0, 2]);
+      standIns.add(labels[left[1]]);
+      const classes = [3, 4, 5].map((p) => [labels[left[p]], labels[right[p]]]);
+      expect(classes).toEqual([
+        [0, 1],
+        [0, 2],
+        [1, 2],
+      ]);
+      seen.add(left.join());
+    }
+    expect([...standIns].sort()).toEqual([0, 2]);
+    expect(seen.size).toBeGreaterThan(20);
+  });
+
+  it('is the same for the same seed and epoch, counts an epoch by images unless told, and needs two classes', () => {
+    expect([...make().batches(1)]).toEqual([...make().batches(1)]);
+    expect([...make().batches(1)]).not.toEqual([...make().batches(2)]);
+    expect([...make(2).batches(1)]).not.toEqual([...make().batches(1)]);
+    const many = Int32Array.from({ length: 1100 }, (_, i) => i % 10);
+    expect(createClassPairSampler({ labels: many, seed: 0 })).toMatchObject({
+      batchSize: 55,
+      numBatches: 10,
+    });
+    const alone = { labels: Int32Array.of(0, 0), seed: 0 };
+    expect(() => createClassPairSampler(alone)).toThrow(
+      expect.objectContaining({ code: 'E_DATA_ONE_CLASS' }),
+    );
   });
 });
 

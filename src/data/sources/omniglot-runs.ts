@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import { decodeImage, readImageShape } from '../pixels/decode.ts';
 import type { ImageSet } from '../types.ts';
@@ -21,7 +21,7 @@ export interface OneShotRun {
 /**
  * The 20 official within-alphabet runs of Omniglot, with their own images: in each, 20 characters of one evaluation
  * alphabet by one drawer, and another drawer's 20 drawings of them to be named.
- * @param path `all_runs.zip` (or `official_all_runs.zip`), or a folder that holds it
+ * @param path `all_runs.zip` (or `official_all_runs.zip`), or a folder that holds it, or a manifest beside it
  * @returns the images, unlabelled, and the runs over them
  * @throws E_NOT_FOUND, E_DATA where the archive is of another kind, E_IMAGE, E_DATA_TRUNCATED
  * @source Lake, Salakhutdinov & Tenenbaum 2015; github.com/brendenlake/omniglot, python/one-shot-classification
@@ -43,11 +43,12 @@ async function findArchive(path: string): Promise<string> {
   const found = await stat(path).catch((error) => {
     throw errorFromSystem(error, `reading ${path}`);
   });
-  if (!found.isDirectory()) return path;
-  const name = (await readdir(path)).find((entry) => ARCHIVE.test(entry));
-  if (name !== undefined) return join(path, name);
+  if (!found.isDirectory() && !path.endsWith('.csv')) return path;
+  const folder = found.isDirectory() ? path : dirname(path);
+  const name = (await readdir(folder)).find((entry) => ARCHIVE.test(entry));
+  if (name !== undefined) return join(folder, name);
   throw new SamesameError('E_NOT_FOUND', {
-    what: `${path} does not hold the official runs of Omniglot`,
+    what: `${folder} does not hold the official runs of Omniglot`,
     expected: 'all_runs.zip, or official_all_runs.zip',
     help: 'it lies in python/one-shot-classification of github.com/brendenlake/omniglot',
     details: { path },

@@ -126,7 +126,9 @@ describe('readOmniglotRuns', () => {
     ]);
     const pixels = set.pixels.kind === 'decoded' ? [...set.pixels.data] : [];
     expect(pixels).toEqual([255, 0, 255, 50, 255, 100, 255, 150]);
-    expect((await readOmniglotRuns(join(folder, 'all_runs.zip'))).runs).toEqual(runs);
+    writeFileSync(join(folder, 'manifest.csv'), 'path,label');
+    for (const name of ['all_runs.zip', 'manifest.csv'])
+      expect((await readOmniglotRuns(join(folder, name))).runs).toEqual(runs);
   });
 
   it('refuses what is no such archive', async () => {

@@ -1,6 +1,6 @@
 import { compact } from './compact.ts';
 import { conv4 } from './conv4.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
 import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
@@ -10,18 +10,15 @@ import { residual } from './residual.ts';
 export const ENCODERS = ['compact', 'conv4', 'residual', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
 export type EncoderName = (typeof ENCODERS)[number];
 
-/** A ready network by its name. @param embeddingSize D, for the networks that leave it open */
-export function createEncoder(
-  name: EncoderName,
-  { embeddingSize }: { readonly embeddingSize?: number } = {},
-): Encoder {
+/** A ready network by its name. @param options for the networks that leave them open */
+export function createEncoder(name: EncoderName, options: EncoderOptions = {}): Encoder {
   switch (name) {
     case 'compact':
-      return compact({ embeddingSize });
+      return compact(options);
     case 'conv4':
       return conv4();
     case 'residual':
-      return residual({ embeddingSize });
+      return residual(options);
     case 'protocol-a':
       return protocolA();
     case 'protocol-b':

@@ -6,7 +6,7 @@ import type { Layer } from '../layers/layer.ts';
 import { maxPool } from '../layers/pooling.ts';
 import { sequential } from '../layers/sequential.ts';
 import { flatten, l2Norm } from '../layers/shape.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
 
 /** Blocks halve the image until its longer side is no longer than this. */
 const LAST_SIDE = 8;
@@ -18,13 +18,13 @@ const MAX_CHANNELS = 128;
  *
  * Chosen by measurement (docs/compact.md): the stride in the first layer saves a seventh of the step and costs no
  * accuracy; pooling after the second beats a stride there; the hidden dense layer is worth more than another convolution.
- * @param embeddingSize D. Default 64.
+ * @param options `embeddingSize` D, default 64; `normalize` to length 1, default true
  */
-export function compact({ embeddingSize = 64 }: { readonly embeddingSize?: number } = {}): Encoder {
+export function compact({ embeddingSize = 64, normalize = true }: EncoderOptions = {}): Encoder {
   return {
     name: 'compact',
     embeddingSize,
-    normalized: true,
+    normalized: normalize,
     layer: sequential({
       stem: conv(32, 5, { stride: 2, padding: 2 }),
       relu1: relu,
@@ -33,7 +33,7 @@ export function compact({ embeddingSize = 64 }: { readonly embeddingSize?: numbe
       hidden: dense(128, { initializer: heNormal }),
       relu2: relu,
       embedding: dense(embeddingSize),
-      l2Norm,
+      ...(normalize ? { l2Norm } : {}),
     }),
   };
 }

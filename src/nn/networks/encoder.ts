@@ -7,6 +7,17 @@ export interface ImageShape {
   readonly channels: number;
 }
 
+/** What some networks leave open. */
+export interface EncoderOptions {
+  /** D. Default: the network's own. */
+  readonly embeddingSize?: number;
+  /**
+   * Whether embeddings are scaled to length 1, so that distances lie in 0…2. Default true. In two dimensions they would
+   * all lie on a circle.
+   */
+  readonly normalize?: boolean;
+}
+
 /** A network from an image to an embedding. */
 export interface Encoder {
   /** Its name on the command line and in the model's config. */

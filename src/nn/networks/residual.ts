@@ -7,7 +7,7 @@ import type { Layer } from '../layers/layer.ts';
 import { maxPool } from '../layers/pooling.ts';
 import { sequential } from '../layers/sequential.ts';
 import { flatten, l2Norm } from '../layers/shape.ts';
-import type { Encoder } from './encoder.ts';
+import type { Encoder, EncoderOptions } from './encoder.ts';
 
 /** Channels of the three blocks. */
 const CHANNELS = [64, 128, 256];
@@ -18,14 +18,14 @@ const LAST_SIDE = 4;
  * A small residual network for drawings and other things that differ in little: a strided 5×5 convolution, then three
  * blocks of two 3×3 convolutions beside a 1×1 shortcut, batch norm behind each, and one dense layer to an embedding of
  * length 1. The stride in the first layer keeps batch norm, which costs memory traffic, off the full resolution.
- * @param embeddingSize D. Default 64.
+ * @param options `embeddingSize` D, default 64; `normalize` to length 1, default true
  * @source after He, Zhang, Ren & Sun 2016, "Deep residual learning for image recognition"
  */
-export function residual({ embeddingSize = 64 }: { readonly embeddingSize?: number } = {}): Encoder {
+export function residual({ embeddingSize = 64, normalize = true }: EncoderOptions = {}): Encoder {
   return {
     name: 'residual',
     embeddingSize,
-    normalized: true,
+    normalized: normalize,
     layer: sequential({
       stem: conv(32, 5, { stride: 2, padding: 2, bias: false }),
       norm: batchNorm(),
@@ -33,7 +33,7 @@ export function residual({ embeddingSize = 64 }: { readonly embeddingSize?: numb
       blocks,
       flatten,
       embedding: dense(embeddingSize),
-      l2Norm,
+      ...(normalize ? { l2Norm } : {}),
     }),
   };
 }

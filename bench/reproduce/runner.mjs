@@ -1,0 +1,135 @@
+// Runs presets through the command line and keeps what they printed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = new URL('../../', import.meta.url);
+const cli = fileURLToPath(new URL('dist/cli/main.js', root));
+/** Settings of a smoke run: everything happens, nothing is learned. */
+const QUICK = ['--epochs', '1', '--validation-pairs', '1000', '--test-pairs', '1000'];
+
+/**
+ * One finished run.
+ * @typedef {object} Run
+ * @property {string} preset
+ * @property {number} seed
+ * @property {number} value the number of the experiment
+ * @property {number} trainSeconds
+ * @property {number} bestSeconds until its best epoch was over
+ * @property {number} numEpochs
+ * @property {number} bestEpoch
+ * @property {number | null} rawPixels
+ * @property {string} folder
+ */
+
+/** @param {{ out: string, quick: boolean, threads?: string }} options */
+export function createRunner({ out, quick, threads }) {
+  const common = ['--json', ...(threads ? ['--threads', threads] : [])];
+
+  /** @param {string} name */
+  const presetOf = (name) => JSON.parse(readFileSync(new URL(`presets/${name}.json`, root), 'utf8'));
+
+  /** The result of a command, kept in a file: the same command of the same preset is not run twice. @param {string} file @param {unknown} key @param {string[]} args */
+  function once(file, key, args) {
+    const identity = createHash('sha256').update(JSON.stringify(key)).digest('hex');
+    if (existsSync(file)) {
+      const kept = JSON.parse(readFileSync(file, 'utf8'));
+      if (kept.identity === identity) return kept.result;
+    }
+    console.error(`$ samesame ${args.join(' ')}`);
+    const { stdout, status } = spawnSync(process.execPath, [cli, ...args, ...common], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: 2 ** 28,
+    });
+    if (status !== 0) throw new Error(`samesame ${args.join(' ')} ended with ${status}`);
+    const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+    writeFileSync(file, `${JSON.stringify({ identity, result })}\n`);
+    return result;
+  }
+
+  /** @param {string} preset @param {string} data @param {number} seed @param {string[]} [extra] @param {string} [suffix] */
+  function train(preset, data, seed, extra = [], suffix = '') {
+    // Two presets of one configuration are one run.
+    const { config } = presetOf(preset);
+    const identity = createHash('sha256')
+      .update(JSON.stringify([config, data]))
+      .digest('hex')
+      .slice(0, 8);
+    const folder = join(out, `${data.split('/').at(-1)}-${identity}-${seed}${suffix}`);
+    const goOn = existsSync(join(folder, 'checkpoints')) ? '--resume' : '--overwrite';
+    const args = ['train', data, '--preset', preset, '--out', folder, '--seed', String(seed), goOn];
+    const settings = [...(quick ? QUICK : []), ...extra];
+    const result = once(`${folder}.json`, [config, data, seed, settings], [...args, ...settings]);
+    return { folder, result, records: readRecords(folder) };
+  }
+
+  return {
+    /** @param {string} data */
+    hasData: (data) => data === 'mnist' || existsSync(data),
+
+    /**
+     * @param {string} preset @param {import('./experiments.mjs').Experiment} experiment @param {number[]} seeds
+     * @returns {Run[]}
+     */
+    runAll: (preset, { data, measure }, seeds) =>
+      seeds.map((seed) => {
+        const { folder, result, records } = train(preset, data, seed);
+        const best = records.findLast((/** @type {any} */ record) => record.isBest);
+        return {
+          preset,
+          seed,
+          folder,
+          ...measured(measure, folder, data, result),
+          trainSeconds: result.trainSeconds,
+          bestSeconds: best.seconds,
+          bestEpoch: best.epoch,
+          numEpochs: records.length,
+        };
+      }),
+
+    /**
+     * How long ours trains until its test accuracy passes the published one: whole runs of 1, 2, 3 … epochs, seed 1.
+     * @param {import('./experiments.mjs').Experiment} experiment
+     */
+    timeToPass({ measure, published, ours, data }) {
+      if (measure !== 'pairs' || published === null || quick) return null;
+      for (let epochs = 1; epochs <= 5; epochs++) {
+        const { result } = train(ours, data, 1, ['--epochs', String(epochs)], `-${epochs}`);
+        const accuracy = result.verification.accuracy.value;
+        if (accuracy > published) return { epochs, accuracy, seconds: result.trainSeconds };
+      }
+      return null;
+    },
+  };
+
+  /** @param {string} measure @param {string} folder @param {string} data @param {any} trained */
+  function measured(measure, folder, data, trained) {
+    const raw = trained.verification.baselines.rawPixels;
+    if (measure === 'pairs') return { value: trained.verification.accuracy.value, rawPixels: raw };
+    const args = {
+      nearest: ['--gallery', 'rest'],
+      official: ['--episodes', 'official'],
+      '20-way': ['--episodes', '--ways', '20', '--shots', '1'],
+      '5-way': ['--episodes', '--ways', '5', '--shots', '1'],
+    }[measure];
+    const result = once(
+      `${folder}-${measure}.json`,
+      [measure, trained.trainSeconds],
+      ['evaluate', folder, data, ...(args ?? [])],
+    );
+    if (measure === 'nearest') {
+      const { recallAt1, baselines } = result.retrieval;
+      return { value: recallAt1, rawPixels: baselines.rawPixels.recallAt1 };
+    }
+    return { value: result.episodes.accuracy.value, rawPixels: result.episodes.rawPixels };
+  }
+}
+
+/** @param {string} folder */
+function readRecords(folder) {
+  const lines = readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  return lines.map((line) => JSON.parse(line));
+}
