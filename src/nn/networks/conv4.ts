@@ -17,7 +17,7 @@ const block: Layer = sequential({
 
 /**
  * The network that few-shot learning is measured with: four blocks of a 3×3 convolution with 64 filters, batch norm,
- * ReLU and 2×2 max pooling; on 28×28×1 an embedding of 64 numbers of any length, and 111,744 parameters that are
+ * ReLU and 2×2 max pooling; on 28×28×1 an embedding of 64 numbers of any length, and 111,680 parameters that are
  * learned. For images of 16 to 31 pixels a side, which four poolings bring down to one.
  * @source Vinyals et al. 2016, "Matching networks for one shot learning", section 4.1; Snell et al. 2017
  */
