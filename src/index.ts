@@ -50,11 +50,13 @@ export {
   readManifest,
   readMnist,
   readNpz,
+  readOmniglot,
   readPairList,
   type SplitName,
   type Splits,
   selectClasses,
   splitByClass,
+  splitByGroup,
   splitByImage,
   subset,
 } from './data/index.ts';
@@ -62,9 +64,12 @@ export {
   type Calibration,
   calibrateLogistic,
   chooseThreshold,
+  drawEpisodes,
+  type Episode,
   type Estimate,
   findNearest,
   type Interval,
+  judgeEpisodes,
   type Neighbour,
   type Retrieval,
   retrieve,
@@ -81,6 +86,7 @@ export {
   listDatasets,
 } from './jobs/datasets.ts';
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
+export { type EpisodesJob, type EpisodesMeasurement, evaluateEpisodes } from './jobs/episodes.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';

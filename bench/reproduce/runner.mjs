@@ -112,8 +112,8 @@ export function createRunner({ out, quick, threads }) {
     const args = {
       nearest: ['--gallery', 'rest'],
       official: ['--episodes', 'official'],
-      '20-way': ['--episodes', '--ways', '20', '--shots', '1'],
-      '5-way': ['--episodes', '--ways', '5', '--shots', '1'],
+      '20-way': ['--episodes', '--rotations', '--ways', '20', '--shots', '1'],
+      '5-way': ['--episodes', '--rotations', '--ways', '5', '--shots', '1'],
     }[measure];
     const result = once(
       `${folder}-${measure}.json`,
@@ -124,7 +124,7 @@ export function createRunner({ out, quick, threads }) {
       const { recallAt1, baselines } = result.retrieval;
       return { value: recallAt1, rawPixels: baselines.rawPixels.recallAt1 };
     }
-    return { value: result.episodes.accuracy.value, rawPixels: result.episodes.rawPixels };
+    return { value: result.episodes.accuracy.value, rawPixels: result.episodes.rawPixels.value };
   }
 }
 

@@ -4,18 +4,17 @@ import { type Evaluation, evaluate } from '../jobs/evaluate.ts';
 import type { EvaluatedPart } from '../jobs/evaluation-data.ts';
 import { formatCount } from '../report/format.ts';
 import { addCommonOptions, type CommonOptions, memoryOption, openRuntime, toCount } from './common.ts';
+import { addEpisodeOptions, checkEpisodeFlags, type EpisodeFlags, runEpisodes } from './episodes.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { resultsJson } from './results-json.ts';
 import { printResults } from './results-text.ts';
 import { createTerminal } from './terminal.ts';
 
-interface EvaluateOptions extends CommonOptions {
-  readonly split?: 'test' | 'all';
+interface EvaluateOptions extends CommonOptions, EpisodeFlags {
   readonly pairs?: number;
   readonly gallery?: 'measured' | 'rest';
   readonly out?: string;
-  readonly memory?: number;
 }
 
 const PART: Readonly<Record<EvaluatedPart, string>> = {
@@ -42,21 +41,24 @@ export function addEvaluate(verb: Command): void {
       ).choices(['measured', 'rest']),
     )
     .option('--pairs <n>', 'balanced pairs to draw (default: as many as the model’s run)', toCount)
-    .option('--out <file>', 'write a report, an HTML page')
-    .optionsGroup('Machine:')
-    .addOption(memoryOption());
-  addCommonOptions(verb, 'what the pairs are drawn from (default: the model’s own)')
+    .option('--out <file>', 'write a report, an HTML page');
+  addEpisodeOptions(verb).optionsGroup('Machine:').addOption(memoryOption());
+  addCommonOptions(verb, 'what the pairs or episodes are drawn from (default: the model’s own)')
     .addHelpText(
       'after',
       `
 Examples:
   $ samesame evaluate runs/photos photos            the images that the run held out
-  $ samesame evaluate runs/photos new-photos --out report.html`,
+  $ samesame evaluate runs/photos new-photos --out report.html
+  $ samesame evaluate runs/lake omniglot --episodes official
+  $ samesame evaluate runs/vinyals omniglot --episodes --ways 5 --rotations`,
     )
     .action(runEvaluate);
 }
 
 async function runEvaluate(model: string, data: string, options: EvaluateOptions): Promise<void> {
+  checkEpisodeFlags(options);
+  if (options.episodes !== undefined) return runEpisodes(model, data, options);
   const { split, pairs, gallery, seed, out, memory } = options;
   const terminal = createTerminal(options);
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });

@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatNumber, formatRate } from '../report/format.ts';
 import { fitText } from '../report/terminal/table.ts';
-import type { TrainEvent } from '../train/progress.ts';
+import type { TrainEvent, Validation } from '../train/progress.ts';
 
 /** Shows what a job tells. */
 export interface Progress {
@@ -84,10 +84,7 @@ export function describeEvent(event: TrainEvent, hasBar: boolean): string {
   switch (event.kind) {
     case 'step': {
       const bar = hasBar ? `${drawBar(event.step / event.stepsPerEpoch)}  ` : '';
-      const validation =
-        event.validation === undefined
-          ? ''
-          : `  validation accuracy ${formatRate(event.validation.accuracy)}`;
+      const validation = event.validation === undefined ? '' : `  ${describeValidation(event.validation)}`;
       return (
         `epoch ${event.epoch}/${event.numEpochs}  ${bar}step ${event.step}/${event.stepsPerEpoch}` +
         `  loss ${formatNumber(event.loss)}  ${formatCount(event.imagesPerSecond)} images/s` +
@@ -98,7 +95,7 @@ export function describeEvent(event: TrainEvent, hasBar: boolean): string {
       const { epoch, loss, validation, isBest, imagesPerSecond } = event.record;
       return (
         `epoch ${epoch}/${event.numEpochs}  loss ${formatNumber(loss)}` +
-        `  validation accuracy ${formatRate(validation.accuracy)}${isBest ? ' (best)' : ''}` +
+        `  ${describeValidation(validation)}${isBest ? ' (best)' : ''}` +
         `  ${formatCount(imagesPerSecond)} images/s`
       );
     }
@@ -118,4 +115,10 @@ export function describeEvent(event: TrainEvent, hasBar: boolean): string {
 function drawBar(share: number, columns = 20): string {
   const full = Math.round(share * columns);
   return '━'.repeat(full) + '─'.repeat(columns - full);
+}
+
+/** What the epoch is chosen by, last where there is more than one number. */
+function describeValidation({ accuracy, episodes }: Validation): string {
+  const pairs = `validation accuracy ${formatRate(accuracy)}`;
+  return episodes === undefined ? pairs : `${pairs}, episodes ${formatRate(episodes)}`;
 }

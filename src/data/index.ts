@@ -6,6 +6,7 @@ export { type AugmentOptions, readAugmentOptions } from './augment/options.ts';
 export { CATALOG } from './catalog/entries.ts';
 export { findCatalogEntry } from './catalog/find.ts';
 export type { CatalogEntry, CatalogEvent, CatalogFile } from './catalog/types.ts';
+export { groupOfClass } from './class-groups.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
 export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
 export { fingerprintOf } from './fingerprint.ts';
@@ -31,6 +32,7 @@ export { type PrepareOptions, preparePixels } from './pixels/prepare.ts';
 export { createStore, type PixelStore, type StoredRows } from './pixels/store.ts';
 export { type ClassSamplerOptions, chooseClassBatch, createClassSampler } from './samplers/class.ts';
 export { type ClassPairSamplerOptions, createClassPairSampler } from './samplers/class-pairs.ts';
+export { createGroupSampler, type GroupSamplerOptions } from './samplers/groups.ts';
 export { createPairSampler, type PairSampler } from './samplers/pairs.ts';
 export type { BatchSampler } from './samplers/sampler.ts';
 export { createShuffledSampler, type ShuffledSamplerOptions } from './samplers/shuffled.ts';
@@ -41,9 +43,12 @@ export { type IdxFolderOptions, readIdxFolder } from './sources/idx-folder.ts';
 export { type ManifestOptions, readManifest } from './sources/manifest.ts';
 export { readMnist } from './sources/mnist.ts';
 export { readNpz } from './sources/npz.ts';
+export { readOmniglot } from './sources/omniglot.ts';
+export { type OneShotRun, readOmniglotRuns } from './sources/omniglot-runs.ts';
 export { type Dataset, type OpenOptions, openDataset } from './sources/open.ts';
 export { type PairedSet, readPairList } from './sources/pair-list.ts';
 export { isImageName, listImages } from './sources/walk.ts';
+export { splitByGroup } from './split-groups.ts';
 export {
   type SplitByImageOptions,
   type SplitOptions,

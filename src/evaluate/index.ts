@@ -15,6 +15,13 @@ export {
   rocCurve,
 } from './curves.ts';
 export type { DistanceName } from './distances.ts';
+export {
+  drawEpisodes,
+  type Episode,
+  type EpisodeOptions,
+  type EpisodeResult,
+  judgeEpisodes,
+} from './episodes.ts';
 export { type DistanceHistogram, distanceHistogram } from './histogram.ts';
 export { type Estimate, type Interval, wilson } from './interval.ts';
 export { findNearest, type NearestOptions, type Neighbour } from './nearest.ts';

@@ -1,11 +1,14 @@
+import { SamesameError } from '../base/errors.ts';
 import { createRandom, type Random } from '../base/random.ts';
 import { type Augment, createAugmenter } from '../data/augment/augmenter.ts';
 import type { AugmentOptions } from '../data/augment/options.ts';
+import { groupOfClass } from '../data/class-groups.ts';
 import { groupByClass } from '../data/classes.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawRatioPairs } from '../data/pairs/ratio.ts';
 import { chooseClassBatch, createClassSampler } from '../data/samplers/class.ts';
 import { createClassPairSampler } from '../data/samplers/class-pairs.ts';
+import { createGroupSampler } from '../data/samplers/groups.ts';
 import { createPairSampler } from '../data/samplers/pairs.ts';
 import type { PairList, PixelShape } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
@@ -24,6 +27,7 @@ export function createFeeder(
   const random = createRandom(seed).fork('feed');
   const parts = { pixels, augment: createAugment(config.augment, pixels.shape), random };
   const numBatches = config.stepsPerEpoch || undefined;
+  if (objective.kind === 'pairs') checkNoClasses(config);
   if (objective.kind === 'pairs' && config.pairDraw === 'class-pairs') {
     const sampler = createClassPairSampler({ labels: set.labels, indices: splits.train, numBatches, seed });
     return feedPairs(sampler, parts);
@@ -35,17 +39,48 @@ export function createFeeder(
       parts,
     );
   }
-  const { classes } = groupByClass(set.labels, splits.train);
-  const batch = chooseClassBatch(
-    classes.length,
-    Math.min(batchSize, splits.train.length),
-    config.imagesPerClass,
-  );
-  return feedBatches(
-    createClassSampler({ labels: set.labels, indices: splits.train, numBatches, seed, ...batch }),
-    set.labels,
-    parts,
-  );
+  const { rotateClasses, batchGroups } = config;
+  const { labels, indices } = rotateClasses
+    ? turnedClasses(set.labels, splits.train, pixels.shape)
+    : { labels: set.labels, indices: splits.train };
+  const { classes } = groupByClass(labels, indices);
+  const batch = chooseClassBatch(classes.length, Math.min(batchSize, indices.length), config.imagesPerClass);
+  const drawn = { labels, indices, numBatches, seed, ...batch };
+  // The turns of one group are groups of their own: what has to be told apart stands the same way up.
+  const groupOf = rotateClasses
+    ? (label: number) => `${label & 3} ${groupOfClass(set.classNames[label >> 2])}`
+    : (label: number) => groupOfClass(set.classNames[label]);
+  const sampler =
+    batchGroups > 0
+      ? createGroupSampler({ ...drawn, groupsPerBatch: batchGroups, groupOf })
+      : createClassSampler(drawn);
+  return feedBatches(sampler, labels, { ...parts, hasTurns: rotateClasses });
+}
+
+/** Labels `4 · label + turns` of images `4 · image + turns`. @throws E_CONFIG where images are not square */
+function turnedClasses(labels: Int32Array, train: Int32Array, { height, width }: PixelShape) {
+  if (height !== width) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'quarter turns need square images',
+      expected: 'an input size of equal sides, or no rotateClasses',
+      received: `${height}×${width}`,
+    });
+  }
+  const turned = new Int32Array(4 * labels.length);
+  for (let i = 0; i < turned.length; i++) turned[i] = labels[i >> 2] < 0 ? -1 : 4 * labels[i >> 2] + (i & 3);
+  const indices = Int32Array.from({ length: 4 * train.length }, (_, i) => 4 * train[i >> 2] + (i & 3));
+  return { labels: turned, indices };
+}
+
+/** @throws E_CONFIG where a data set that names its pairs meets settings of batches of classes */
+function checkNoClasses({ rotateClasses, batchGroups }: TrainConfig): void {
+  if (!rotateClasses && batchGroups === 0) return;
+  throw new SamesameError('E_CONFIG', {
+    what: 'rotateClasses and batchGroups have no effect on explicit pairs',
+    expected: 'images in one folder per class, fed in batches',
+    received: JSON.stringify({ rotateClasses, batchGroups }),
+    help: 'leave them out',
+  });
 }
 
 /** Half of `numPairs` similar, or by the ratio; or all similar pairs there are. */

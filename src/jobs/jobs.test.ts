@@ -210,11 +210,45 @@ describe('createFeeder', () => {
     expect(numBatches).toBe(feeder.stepsPerEpoch);
   });
 
+  it('counts quarter turns as classes, and keeps a batch to a few groups', async () => {
+    const set = { ...setOf(400, 20), classNames: Array.from({ length: 20 }, (_, c) => `${c % 4}/${c}`) };
+    const config = configOf({
+      augment: 'none',
+      batchSize: 24,
+      imagesPerClass: 2,
+      rotateClasses: true,
+      batchGroups: 3,
+    });
+    const data = await prepareData(datasetOf(set), config);
+    const feeder = createFeeder(config, data, createObjective(config));
+    expect(feeder.stepsPerEpoch).toBe(Math.ceil((4 * data.splits.train.length) / 24));
+    const seen = new Set<number>();
+    for await (const { labels } of feeder.batches(0, 0)) {
+      for (const label of labels!) seen.add(label);
+      const groups = Array.from(labels!, (label) => `${label & 3} ${(label >> 2) % 4}`);
+      expect(new Set(groups).size).toBe(3);
+    }
+    expect(seen.size).toBe(80);
+  });
+
+  it('refuses turns of what is not square, and classes where the data names pairs', async () => {
+    const wide = configOf({ rotateClasses: true, image: { ...IMAGE, width: 16 } });
+    const data = await prepareData(datasetOf(setOf(200, 10)), wide);
+    expect(() => createFeeder(wide, data, createObjective(wide))).toThrow(/need square images/);
+    const turned = configOf({ rotateClasses: true });
+    const pairs = createObjective(configOf({ feed: 'pairs' }));
+    expect(() => createFeeder(turned, data, pairs)).toThrow(/no effect on explicit pairs/);
+  });
+
   it.each(['batch', 'pairs'] as const)(
     'reads as much for a step from 20,000 images as from 500 (%s)',
     async (feed) => {
       const readsOf = async (numImages: number) => {
-        const { feeder, gathered } = await feederOf(numImages, { batchSize: 20, numPairs: 100, feed });
+        const { feeder, gathered } = await feederOf(numImages, {
+          batchSize: 20,
+          feed,
+          ...(feed === 'pairs' ? { numPairs: 100 } : {}),
+        });
         const batches = feeder.batches(0, 0);
         for (let i = 0; i < 3; i++) await batches.next();
         await batches.return(undefined);

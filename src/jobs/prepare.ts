@@ -11,6 +11,7 @@ import { guessPixelShape } from '../data/pixels/guess.ts';
 import { preparePixels } from '../data/pixels/prepare.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { Dataset } from '../data/sources/open.ts';
+import { splitByGroup } from '../data/split-groups.ts';
 import { type Splits, splitByClass, splitByImage } from '../data/splits.ts';
 import type { ImageSet, PairList, ProgressEvent } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
@@ -75,15 +76,19 @@ export function namesPairs({ pairs, couples }: Dataset): boolean {
   return pairs !== undefined || couples !== undefined;
 }
 
+/** Of what is held out; pairs are split elsewhere. */
+const SPLITTERS = { image: splitByImage, class: splitByClass, group: splitByGroup } as const;
+
 type Paired = Pick<PreparedData, 'splits' | 'trainPairs' | 'validationPairs' | 'testPairs' | 'warnings'>;
 
 function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, random: Random): Paired {
   const warnings = checkTrainable(set, usable);
   const options = { validation: config.validation, test: config.test, seed: config.seed, indices: usable };
-  let splits = config.splitBy === 'class' ? splitByClass(set, options) : splitByImage(set, options);
+  const { splitBy } = config;
+  let splits = SPLITTERS[splitBy === 'pair' ? 'image' : splitBy](set, options);
   checkHeldOut(splits, config);
   if (!hasSimilarPair(set, splits.validation) || !hasSimilarPair(set, splits.test)) {
-    if (config.splitBy === 'class' || groupByClass(set.labels, usable).classes.length < 6)
+    if (config.splitBy !== 'image' || groupByClass(set.labels, usable).classes.length < 6)
       throw tooSmall(set, usable);
     splits = splitByClass(set, options);
     warnings.push(

@@ -1,27 +1,43 @@
-import { verify } from '../evaluate/index.ts';
+import { createRandom } from '../base/random.ts';
+import { groupOfClass } from '../data/class-groups.ts';
+import { groupByClass } from '../data/classes.ts';
+import { drawEpisodes, type Episode, judgeEpisodes, verify } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
+import type { Model } from '../model/model.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { Validation } from '../train/progress.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { type ModelDesign, openParts } from './design.ts';
-import { measurePairs } from './embed-store.ts';
+import { embedStore, measurePairs } from './embed-store.ts';
 import type { PreparedData } from './prepare.ts';
 import { settleThreshold } from './threshold.ts';
 
-/** Measures the model that a state of training makes on the validation pairs. */
+type EpisodeSettings = Pick<TrainConfig, 'validationEpisodes' | 'splitBy' | 'seed'>;
+
+const WAYS = 20;
+const QUERIES_PER_CLASS = 2;
+
+/** Measures the model that a state of training makes on the validation pairs, and in episodes where the configuration asks for some. */
 export function createValidator(
   design: ModelDesign,
-  { pixels, validationPairs }: Pick<PreparedData, 'pixels' | 'validationPairs'>,
-  config: Pick<TrainConfig, 'threshold'>,
+  data: PreparedData,
+  config: EpisodeSettings & Pick<TrainConfig, 'threshold'>,
   runtime: Runtime,
 ) {
+  const { pixels, validationPairs } = data;
+  const episodes = drawValidationEpisodes(data, config);
   const { similar } = validationPairs;
   return async (state: ParameterValues): Promise<Validation> => {
     const parts = await openParts(design, modelValues(state), runtime);
     const distances = await measurePairs(parts, pixels, validationPairs);
+    const share = episodes && (await shareOfRight(parts, data, episodes));
     await parts.close();
-    return validationOf(distances, similar, settleThreshold(config, distances, similar));
+    const threshold = settleThreshold(config, distances, similar);
+    return {
+      ...validationOf(distances, similar, threshold),
+      ...(share !== undefined && { episodes: share }),
+    };
   };
 }
 
@@ -55,4 +71,37 @@ export function validationOf(distances: Float32Array, similar: Float32Array, thr
       '.95': recallAtPrecision['.95'].value,
     },
   };
+}
+
+/** The same episodes at every epoch, over rows of `splits.validation`. */
+function drawValidationEpisodes(
+  { set, splits }: PreparedData,
+  { validationEpisodes, splitBy, seed }: EpisodeSettings,
+): Episode[] | undefined {
+  if (validationEpisodes === 0) return undefined;
+  const labels = Int32Array.from(splits.validation, (index) => set.labels[index]);
+  // Held-out classes are whole groups, or scattered over all of them.
+  const groupOf = (label: number) => (splitBy === 'group' ? groupOfClass(set.classNames[label]) : '');
+  const sizes = new Map<string, number>();
+  for (const label of groupByClass(labels).classes)
+    sizes.set(groupOf(label), (sizes.get(groupOf(label)) ?? 0) + 1);
+  return drawEpisodes({
+    labels,
+    groupOf,
+    ways: Math.max(2, Math.min(WAYS, Math.max(...sizes.values()))),
+    shots: 1,
+    queriesPerClass: QUERIES_PER_CLASS,
+    numEpisodes: validationEpisodes,
+    random: createRandom(seed).fork('validation episodes'),
+  });
+}
+
+async function shareOfRight(
+  { embed }: Pick<Model, 'embed'>,
+  { pixels, splits }: PreparedData,
+  episodes: readonly Episode[],
+): Promise<number> {
+  const embeddings = await embedStore(embed, pixels, splits.validation);
+  const size = embeddings.length / splits.validation.length;
+  return judgeEpisodes(embeddings, size, episodes).accuracy.value;
 }

@@ -53,6 +53,17 @@ export function checkBetween(value: number, low: number, high: number, option: s
   });
 }
 
+/** Checks an option that is a whole number from `low`. @throws E_CONFIG */
+export function checkWhole(value: number, low: number, option: string): void {
+  if (Number.isSafeInteger(value) && value >= low) return;
+  throw new SamesameError('E_CONFIG', {
+    what: `${option} is out of range`,
+    expected: `a whole number from ${low}`,
+    received: String(value),
+    details: { option },
+  });
+}
+
 function checkDType(tensor: Tensor, dtype: DType, name: string): void {
   if (tensor.dtype === dtype) return;
   throw new SamesameError('E_DTYPE', {

@@ -20,6 +20,8 @@ test('each loss has the forms that it can be fed in', () => {
   expect(forms).toEqual([
     ['name', 'overBatch', 'overPairs'],
     ['name', 'overBatch'],
+    ['name', 'overBatch'],
+    ['name', 'overBatch'],
     ['name', 'overLogits'],
     ['name', 'overLogits'],
     ['name', 'overLogits'],

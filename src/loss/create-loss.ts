@@ -3,6 +3,8 @@ import { type ContrastiveOptions, contrastive } from './contrastive.ts';
 import { type FocalOptions, focal } from './focal.ts';
 import { meanSquaredError } from './mean-squared-error.ts';
 import { checkOptionNames, pick } from './names.ts';
+import { type PrototypicalOptions, prototypical } from './prototypical.ts';
+import { type SupervisedContrastiveOptions, supervisedContrastive } from './supervised-contrastive.ts';
 import { type TripletOptions, triplet } from './triplet.ts';
 import type { BatchLoss, LogitLoss, PairLoss } from './types.ts';
 
@@ -10,6 +12,8 @@ import type { BatchLoss, LogitLoss, PairLoss } from './types.ts';
 export interface LossOptions {
   readonly contrastive: ContrastiveOptions;
   readonly triplet: TripletOptions;
+  readonly prototypical: PrototypicalOptions;
+  readonly 'supervised-contrastive': SupervisedContrastiveOptions;
   readonly 'binary-cross-entropy': BinaryCrossEntropyOptions;
   readonly focal: FocalOptions;
   readonly 'mean-squared-error': Readonly<Record<string, never>>;
@@ -38,6 +42,14 @@ const LOSSES: { readonly [Name in LossName]: Entry<LossOptions[Name]> } = {
   triplet: {
     options: ['margin', 'mining', 'soft', 'squared'],
     create: (options) => ({ overBatch: triplet(options) }),
+  },
+  prototypical: {
+    options: ['shots', 'temperature'],
+    create: (options) => ({ overBatch: prototypical(options) }),
+  },
+  'supervised-contrastive': {
+    options: ['temperature'],
+    create: (options) => ({ overBatch: supervisedContrastive(options) }),
   },
   'binary-cross-entropy': {
     options: ['positiveWeight'],

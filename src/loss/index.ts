@@ -12,5 +12,7 @@ export { type Distances, distancesInBatch, distancesOfPairs, EPSILON } from './e
 export { type FocalOptions, focal } from './focal.ts';
 export { meanSquaredError } from './mean-squared-error.ts';
 export { type PairMasks, type PairMasksOptions, pairMasks } from './pair-masks.ts';
+export { type PrototypicalOptions, prototypical } from './prototypical.ts';
+export { type SupervisedContrastiveOptions, supervisedContrastive } from './supervised-contrastive.ts';
 export { type TripletOptions, triplet } from './triplet.ts';
 export type { BatchLoss, LogitLoss, LossOutput, PairLoss } from './types.ts';

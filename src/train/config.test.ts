@@ -21,6 +21,11 @@ describe('a configuration', () => {
     ['numPairs', { pairDraw: 'class-pairs', numPairs: 50 }],
     ['stepsPerEpoch', { feed: 'pairs', stepsPerEpoch: 5 }],
     ['normalize', { network: 'protocol-b', normalize: false }],
+    ['embeddingSize', { network: 'conv4', embeddingSize: 32 }],
+    ['batchGroups', { feed: 'pairs', batchGroups: 2 }],
+    ['rotateClasses', { loss: 'focal', rotateClasses: true }],
+    ['rotateClasses', { splitBy: 'pair', rotateClasses: true, loss: 'contrastive' }],
+    ['validationEpisodes', { loss: 'binary-cross-entropy', validationEpisodes: 50 }],
   ])('refuses %s where nothing reads it', (name, options) => {
     expect(messageOf(() => readTrainConfig(options))).toContain(`the setting ${name} has no effect here`);
   });

@@ -76,6 +76,10 @@ export const trainConfigSchema = z.strictObject({
   batchSize: z.int().min(4).default(160),
   /** Images of each class in a batch; more where there are few classes. */
   imagesPerClass: z.int().min(2).default(4),
+  /** Groups that the classes of a batch come from, for classes named `group/name`; 0 for all classes alike. */
+  batchGroups: z.int().min(0).default(0),
+  /** Quarter turns of a class are classes of their own while training: four times as many. */
+  rotateClasses: z.boolean().default(false),
   /** Stop after so many epochs without a better one; 0 for never. */
   patience: z.int().min(0).default(0),
   /** Augmentation options, or `auto`: small shifts, and mirror images for photos; `none`. */
@@ -91,14 +95,20 @@ export const trainConfigSchema = z.strictObject({
   /** Most images to train on, drawn from each class in proportion; 0 for all. Held-out images stay as they are. */
   maxImages: z.int().min(0).default(0),
   /**
-   * What is held out. `class`: how good is it on classes never seen? `pair`: validation pairs are of the images that
+   * What is held out. `class`: how good is it on classes never seen? `group`: whole groups of classes named
+   * `group/name`, where parts that the source assigns stay as they are. `pair`: validation pairs are of the images that
    * are trained on, as in published experiments, and flatter; test images are held out all the same.
    */
-  splitBy: z.enum(['image', 'class', 'pair']).default('image'),
+  splitBy: z.enum(['image', 'class', 'group', 'pair']).default('image'),
   /** Distance below which two images are the same; `auto`: the best one for the validation pairs. */
   threshold: z.union([z.literal('auto'), z.number().positive()]).default('auto'),
   /** Balanced pairs that validate each epoch and choose the threshold. */
   validationPairs: z.int().min(2).default(10_000),
+  /**
+   * 20-way 1-shot episodes among the validation classes (fewer ways where there are fewer), each within a group where
+   * groups are held out, that choose the epoch; 0: the validation pairs choose it.
+   */
+  validationEpisodes: z.int().min(0).default(0),
   /** Balanced pairs of the final evaluation. */
   testPairs: z.int().min(2).default(50_000),
   seed: z.union([z.int(), z.string()]).default(1),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../base/random.ts';
-import { createStore } from '../data/pixels/store.ts';
+import { createStore, type PixelStore } from '../data/pixels/store.ts';
 import { createClassSampler } from '../data/samplers/class.ts';
 import { createPairSampler } from '../data/samplers/pairs.ts';
 import { type Feeder, feedBatches, feedPairs } from './feeder.ts';
@@ -85,6 +85,36 @@ describe('batches of labelled images', () => {
       first.images.filter((_, i) => i % 4 === 1),
     );
     expect(first.bits).not.toBe(second.bits);
+  });
+
+  it('turns images by the quarters that their index names', async () => {
+    const { store } = storeOf(3);
+    // The four corners of image i are 4i … 4i + 3, clockwise from the top left: a quarter turn moves each by one.
+    const corners: PixelStore = {
+      ...store,
+      async gather(indices, out) {
+        for (const [i, index] of indices.entries())
+          out.set([4 * index, 4 * index + 1, 4 * index + 3, 4 * index + 2], 4 * i);
+      },
+    };
+    const turned = Int32Array.from({ length: 12 }, (_, i) => i);
+    const everything = createClassSampler({ labels: turned, classesPerBatch: 6, imagesPerClass: 2, seed: 1 });
+    const feeder = feedBatches(everything, turned, {
+      pixels: corners,
+      hasTurns: true,
+      random: createRandom(1),
+    });
+    const seen = new Set<number>();
+    for (const { images, labels: given } of await collect(feeder, 0)) {
+      for (const [i, label] of given!.entries()) {
+        seen.add(label);
+        const [image, turns] = [label >> 2, label & 3];
+        const clockwise = [0, 1, 2, 3].map((corner) => 4 * image + ((corner + turns) % 4));
+        const [a, b, c, d] = images.slice(4 * i, 4 * i + 4);
+        expect([a, b, d, c]).toEqual(clockwise);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(5);
   });
 
   it('leave nothing undone when reading fails', async () => {

@@ -1,5 +1,6 @@
 import type { Random } from '../base/random.ts';
 import type { Augment } from '../data/augment/augmenter.ts';
+import { turnQuarters } from '../data/augment/quarter-turn.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { PairSampler } from '../data/samplers/pairs.ts';
 import type { BatchSampler } from '../data/samplers/sampler.ts';
@@ -19,6 +20,11 @@ export interface Feeder {
 export interface FeederParts {
   readonly pixels: PixelStore;
   readonly augment?: Augment;
+  /**
+   * Whether a sampler's index is `4 · image + turns`: the image is then turned by so many quarters, after it is read, so
+   * no turned copy is kept. Images must be square.
+   */
+  readonly hasTurns?: boolean;
   readonly random: Random;
 }
 
@@ -49,16 +55,25 @@ interface Drawn {
 function createFeeder<T>(
   sampler: { readonly numBatches: number; batches(epoch: number): Generator<T> },
   imagesPerStep: number,
-  { pixels, augment, random }: FeederParts,
+  { pixels, augment, hasTurns, random }: FeederParts,
   draw: (batch: T) => Drawn,
 ): Feeder {
   const { height, width, channels } = pixels.shape;
-  const buffers = [0, 1].map(() => new Uint8Array(imagesPerStep * height * width * channels));
+  const imageBytes = height * width * channels;
+  const buffers = [0, 1].map(() => new Uint8Array(imagesPerStep * imageBytes));
+  const scratch = new Uint8Array(imageBytes);
 
   async function prepare(batch: T, epoch: number, place: number): Promise<StepBatch> {
     const { indices, ...rest } = draw(batch);
     const images = buffers[place % 2];
-    await pixels.gather(indices, images);
+    if (hasTurns) {
+      await pixels.gather(
+        indices.map((index) => index >> 2),
+        images,
+      );
+      for (const [i, index] of indices.entries())
+        turnQuarters(images, i * imageBytes, pixels.shape, index & 3, scratch);
+    } else await pixels.gather(indices, images);
     const stream = random.fork('batch', epoch, place);
     augment?.(images, stream.fork('augment'));
     return { images, random: stream, ...rest };

@@ -9,7 +9,7 @@ export interface LoopParts {
   readonly stepper: Stepper;
   readonly feeder: Feeder;
   readonly numEpochs: number;
-  /** Measures a state of the network. The best accuracy decides which state is given out. */
+  /** Measures a state of the network. The best accuracy, in episodes where there are some, decides which state is given out. */
   readonly validate: (state: ReadonlyMap<string, Float32Array>) => Promise<Validation>;
   /** Stop after so many epochs without a better one. Default: never. */
   readonly patience?: number;
@@ -99,7 +99,7 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
     checkFinite(state, epoch, stepInEpoch, checkpoints !== undefined);
     const trainSeconds = clock.seconds() - epochStart;
     const validation = await parts.validate(state);
-    const isBest = records.every((record) => record.validation.accuracy < validation.accuracy);
+    const isBest = records.every((record) => criterionOf(record.validation) < criterionOf(validation));
     const { loss, rate, ...diagnostics } = meansOf(sums, stepInEpoch);
     const record: EpochRecord = {
       epoch: epoch + 1,
@@ -142,6 +142,11 @@ async function loadBest(checkpoints: CheckpointFolder | undefined): Promise<Chec
     expected: 'best.safetensors beside last.safetensors',
     help: 'put it back, or start the run anew (--overwrite)',
   });
+}
+
+/** What the best epoch is best at. */
+function criterionOf({ accuracy, episodes }: Validation): number {
+  return episodes ?? accuracy;
 }
 
 function isPatienceOver(records: readonly EpochRecord[], patience = Number.POSITIVE_INFINITY): boolean {

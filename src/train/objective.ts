@@ -22,6 +22,8 @@ export interface ConfiguredObjective {
 const DEFAULT_MARGINS: Readonly<Record<string, number>> = {
   contrastive: 1,
   triplet: 0.5,
+  prototypical: 1,
+  'supervised-contrastive': 1,
   'binary-cross-entropy': 1,
   focal: 1,
   'mean-squared-error': 1,
@@ -90,7 +92,10 @@ export function createObjective(config: TrainConfig, hasPairs = false): Configur
     return { margin, objective: { kind: 'pairs', loss: overPairs } };
   throw new SamesameError('E_CONFIG', {
     what: `the loss ${name} cannot be fed with ${feed === 'pairs' ? 'explicit pairs' : 'batches'}`,
-    expected: feed === 'pairs' ? 'contrastive, or a loss on a comparator head' : 'contrastive or triplet',
+    expected:
+      feed === 'pairs'
+        ? 'contrastive, or a loss on a comparator head'
+        : 'contrastive, triplet, prototypical or supervised-contrastive',
     received: `${name}, feed ${feed}`,
     help: hasPairs ? 'choose another loss: the data set names its pairs' : 'leave feed at auto',
   });

@@ -22,6 +22,8 @@ export interface Validation {
   /** Share of balanced pairs that are told apart at `threshold`, the best one for these pairs. */
   readonly accuracy: number;
   readonly threshold: number;
+  /** Share of queries named right in validation episodes, where there are some: then it chooses the epoch. */
+  readonly episodes?: number;
   /** Means over similar and dissimilar pairs. */
   readonly positiveDistance: number;
   readonly negativeDistance: number;

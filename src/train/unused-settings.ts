@@ -8,14 +8,20 @@ function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
   return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || LOGIT_LOSSES.includes(loss));
 }
 
+/** Whether the network leaves the embedding open. */
+const isOpen = ({ network }: TrainConfig) => network === 'compact' || network === 'residual';
+
+const isFedInBatches = ({ loss, feed, splitBy }: TrainConfig) =>
+  feed !== 'pairs' && splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss);
+
 /** When a setting is read at all. Settings that are not named here always are. */
 const READ_WHEN: Readonly<
   Partial<
     Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig, hasPairs: boolean): boolean }>
   >
 > = {
-  normalize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
-  embeddingSize: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
+  normalize: { when: 'network is compact or residual', isRead: isOpen },
+  embeddingSize: { when: 'network is compact or residual', isRead: isOpen },
   dropout: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
   negativeRatio: {
     when: 'a list of explicit pairs is fed (feed is pairs)',
@@ -40,6 +46,12 @@ const READ_WHEN: Readonly<
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   weightDecay: { when: 'optimizer is adamw', isRead: ({ optimizer }) => optimizer === 'adamw' },
+  batchGroups: { when: 'images are fed in batches of classes', isRead: isFedInBatches },
+  rotateClasses: { when: 'images are fed in batches of classes', isRead: isFedInBatches },
+  validationEpisodes: {
+    when: 'embeddings are compared by their distance, and validation has images of its own',
+    isRead: ({ loss, splitBy }) => splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss),
+  },
   stepEpochs: { when: 'schedule is step', isRead: ({ schedule }) => schedule === 'step' },
 };
 

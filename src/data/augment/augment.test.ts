@@ -10,6 +10,8 @@ import { addNoise } from './noise.ts';
 const STILL: Movement = {
   flipHorizontal: false,
   flipVertical: false,
+  stretch: 1,
+  shear: 0,
   angleRad: 0,
   scale: 1,
   shiftX: 0,
@@ -71,6 +73,13 @@ describe('createAffineMover', () => {
     expect(moved('affine', NINE, grey, both)).toEqual([10, 40, 70, 20, 50, 80, 30, 60, 90]);
   });
 
+  it('slants what lies below the centre to the right, and widens while it flattens', () => {
+    const column = [0, 1, 0, 0, 1, 0, 0, 1, 0].map((v) => v * 200);
+    expect(moved('affine', column, grey, { shear: 1 })).toEqual([200, 0, 0, 0, 200, 0, 0, 0, 200]);
+    const row = { height: 1, width: 5, channels: 1 } as const;
+    expect(moved('affine', [0, 0, 200, 0, 0], row, { stretch: 2 })).toEqual([0, 100, 200, 100, 0]);
+  });
+
   it('zooms about the centre, between pixels', () => {
     // Scale 2: output −1, 0, 1 from the centre shows source −½, 0, ½.
     expect(moved('affine', NINE, grey, { scale: 2 })).toEqual([30, 35, 40, 45, 50, 55, 60, 65, 70]);
@@ -85,6 +94,8 @@ describe('createAffineMover', () => {
         fc.record({
           flipHorizontal: fc.boolean(),
           flipVertical: fc.boolean(),
+          stretch: fc.double({ min: 0.6, max: 1.6, noNaN: true }),
+          shear: fc.double({ min: -0.8, max: 0.8, noNaN: true }),
           angleRad: fc.double({ min: -3, max: 3, noNaN: true }),
           scale: fc.double({ min: 0.3, max: 1.9, noNaN: true }),
           shiftX: fc.integer({ min: -3, max: 3 }),
@@ -126,6 +137,9 @@ function slowMove(image: number[], shape: PixelShape, m: Movement, border: 'edge
       // Counter-clockwise on a screen, whose y points down, undone: clockwise by the same angle.
       let sx = Math.cos(m.angleRad) * dx - Math.sin(m.angleRad) * dy;
       let sy = Math.sin(m.angleRad) * dx + Math.cos(m.angleRad) * dy;
+      sx -= m.shear * sy;
+      sx /= m.stretch;
+      sy *= m.stretch;
       if (m.flipHorizontal) sx = -sx;
       if (m.flipVertical) sy = -sy;
       sx += (width - 1) / 2;
@@ -192,6 +206,8 @@ describe('createAugmenter', () => {
     const options = {
       flipHorizontal: 0.5,
       rotateDegrees: 20,
+      shearDegrees: 15,
+      stretch: 0.2,
       zoom: 0.2,
       shiftPixels: 1,
       brightness: 0.2,
@@ -278,6 +294,8 @@ describe('createAugmenter', () => {
     [{ flipHorizontl: 1 }, 'did you mean "flipHorizontal"?'],
     [{ flipVertical: 2 }, 'flipVertical is out of range'],
     [{ rotateDegrees: 270 }, 'from 0 to 180'],
+    [{ shearDegrees: 60 }, 'from 0 to 45'],
+    [{ stretch: 1 }, 'from 0 to 0.9'],
     [{ shiftPixels: 1.5 }, 'a whole number'],
     [{ shiftPixels: 1, shiftFraction: 0.1 }, 'either shiftPixels or shiftFraction'],
     [{ zoom: Number.NaN }, 'from 0 to 0.9'],

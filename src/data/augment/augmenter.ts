@@ -16,7 +16,7 @@ import { type AugmentOptions, readAugmentOptions } from './options.ts';
 export type Augment = (batch: Uint8Array, random: Random) => void;
 
 /**
- * An augmentation of uint8 batches, in integer arithmetic: mirror, turn, zoom and move as one map sampled once, then
+ * An augmentation of uint8 batches, in integer arithmetic: mirror, stretch, slant, turn, zoom and move as one map sampled once, then
  * contrast, brightness and negative as one table of 256 values, then noise, then erasing.
  * Not to be used on images that are measured.
  *
@@ -37,7 +37,7 @@ export function createAugmenter(options: AugmentOptions, shape: PixelShape): Aug
   const table = new Uint8Array(256);
   const movesAtAll =
     chosen.flipHorizontal + chosen.flipVertical + chosen.shiftPixels + chosen.shiftFraction > 0 ||
-    chosen.rotateDegrees + chosen.zoom > 0;
+    chosen.rotateDegrees + chosen.zoom + chosen.shearDegrees + chosen.stretch > 0;
   const lightsAtAll = chosen.brightness + chosen.contrast + chosen.invert > 0;
 
   return (batch, random) => {
@@ -52,7 +52,8 @@ export function createAugmenter(options: AugmentOptions, shape: PixelShape): Aug
       const end = start + imageBytes;
       if (movesAtAll) {
         const movement = drawMovement(chosen, shape, random);
-        const isWhole = movement.angleRad === 0 && movement.scale === 1;
+        const { angleRad, scale, shear, stretch } = movement;
+        const isWhole = angleRad === 0 && scale === 1 && shear === 0 && stretch === 1;
         const isStill =
           !movement.flipHorizontal && !movement.flipVertical && !movement.shiftX && !movement.shiftY;
         if (!(isWhole && isStill)) {

@@ -6,6 +6,10 @@ import type { AugmentOptions } from './options.ts';
 export interface Movement {
   flipHorizontal: boolean;
   flipVertical: boolean;
+  /** Above 1 widens, and flattens by as much: the area stays. */
+  stretch: number;
+  /** How far a point moves to the right for each pixel that it lies below the centre. */
+  shear: number;
   /** Counter-clockwise as seen, about the centre. */
   angleRad: number;
   /** Above 1 enlarges. */
@@ -18,7 +22,7 @@ export interface Movement {
 
 /** Draws a movement; an option that is off draws nothing. */
 export function drawMovement(options: Required<AugmentOptions>, shape: PixelShape, random: Random): Movement {
-  const { shiftPixels, shiftFraction, rotateDegrees, zoom } = options;
+  const { shiftPixels, shiftFraction, rotateDegrees, zoom, shearDegrees, stretch } = options;
   const shift = (side: number): number => {
     const largest = shiftPixels > 0 ? shiftPixels : Math.round(shiftFraction * side);
     return largest > 0 ? random.integer(2 * largest + 1) - largest : 0;
@@ -26,6 +30,8 @@ export function drawMovement(options: Required<AugmentOptions>, shape: PixelShap
   return {
     flipHorizontal: options.flipHorizontal > 0 && random.uniform() < options.flipHorizontal,
     flipVertical: options.flipVertical > 0 && random.uniform() < options.flipVertical,
+    stretch: stretch > 0 ? (1 + stretch) ** (random.uniform() * 2 - 1) : 1,
+    shear: shearDegrees > 0 ? Math.tan(((random.uniform() * 2 - 1) * shearDegrees * Math.PI) / 180) : 0,
     angleRad: rotateDegrees > 0 ? ((random.uniform() * 2 - 1) * rotateDegrees * Math.PI) / 180 : 0,
     scale: zoom > 0 ? 1 + (random.uniform() * 2 - 1) * zoom : 1,
     shiftX: shift(shape.width),
@@ -80,21 +86,22 @@ const ONE = 1 << 16;
 /**
  * Any movement, as one affine map from output to source, sampled bilinearly in 16.16 fixed point: positions are exact to
  * 1/65,536 of a pixel and weights to 1/256, and results are the same on every machine.
- * Sides up to 1,800 pixels: with the widest zoom and shift, positions then stay below 2³¹.
+ * Sides up to 1,800 pixels: with the widest zoom and shift, positions then stay below 2³¹; up to 470 with the widest
+ * shear and stretch, too.
  */
 export function createAffineMover({ height, width, channels }: PixelShape): Mover {
   const rowBytes = width * channels;
   return (from, to, at, movement, border) => {
-    const { angleRad, scale, shiftX, shiftY } = movement;
+    const { angleRad, scale, shiftX, shiftY, shear, stretch } = movement;
     const flipX = movement.flipHorizontal ? -1 : 1;
     const flipY = movement.flipVertical ? -1 : 1;
     const cos = Math.cos(angleRad) / scale;
     const sin = Math.sin(angleRad) / scale;
-    // source = centre + flip · turn back · (output − centre − shift) / scale; y points downwards.
-    const xx = Math.round(flipX * cos * ONE);
-    const xy = Math.round(flipX * -sin * ONE);
-    const yx = Math.round(flipY * sin * ONE);
-    const yy = Math.round(flipY * cos * ONE);
+    // source = centre + flip · stretch back · shear back · turn back · (output − centre − shift) / scale; y points down.
+    const xx = Math.round(((flipX * (cos - shear * sin)) / stretch) * ONE);
+    const xy = Math.round(((flipX * (-sin - shear * cos)) / stretch) * ONE);
+    const yx = Math.round(flipY * sin * stretch * ONE);
+    const yy = Math.round(flipY * cos * stretch * ONE);
     const centreX = (width - 1) / 2;
     const centreY = (height - 1) / 2;
     const left = -centreX - shiftX;

@@ -12,6 +12,10 @@ export interface AugmentOptions {
   readonly flipVertical?: number;
   /** Turn by up to ± this many degrees about the centre, from 0 to 180. Default 0. */
   readonly rotateDegrees?: number;
+  /** Slant by up to ± this many degrees, as italics are, from 0 to 45. Default 0. */
+  readonly shearDegrees?: number;
+  /** Widen by a factor from 1 / (1 + stretch) to 1 + stretch and flatten by as much, from 0 to .9. Default 0. */
+  readonly stretch?: number;
   /** Move by up to ± this many whole pixels along each axis, from 0. Default 0. */
   readonly shiftPixels?: number;
   /** Move by up to ± this share of each side, in whole pixels, from 0 to 1. Default 0. Not with `shiftPixels`. */
@@ -41,6 +45,8 @@ const DEFAULTS: Required<AugmentOptions> = {
   flipHorizontal: 0,
   flipVertical: 0,
   rotateDegrees: 0,
+  shearDegrees: 0,
+  stretch: 0,
   shiftPixels: 0,
   shiftFraction: 0,
   zoom: 0,
@@ -55,6 +61,8 @@ const DEFAULTS: Required<AugmentOptions> = {
 
 const LARGEST: Readonly<Partial<Record<keyof AugmentOptions, number>>> = {
   rotateDegrees: 180,
+  shearDegrees: 45,
+  stretch: 0.9,
   shiftPixels: Number.MAX_SAFE_INTEGER,
   zoom: 0.9,
 };

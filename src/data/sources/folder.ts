@@ -13,6 +13,9 @@ const SPLIT_FOLDERS: Readonly<Record<string, SplitName>> = {
   validation: 'validation',
   test: 'test',
   testing: 'test',
+  // Omniglot's own names.
+  images_background: 'train',
+  images_evaluation: 'test',
 };
 
 export interface FolderOptions {
@@ -29,6 +32,7 @@ export interface FolderOptions {
  * The images of a folder with one sub-folder per class, at any depth below it; the class is the first level.
  * Where the first level is `train`, `validation` (or `val`) and `test` with class folders inside, the set has `splits`
  * and the class is the second level.
+ * Omniglot's `alphabet/character01` is one class of that name, two levels deep.
  * @throws E_DATA_EMPTY, E_DATA for images without class folders, E_NOT_FOUND, E_PERMISSION
  * @example
  * const set = await readFolder('clothing'); // clothing/hat/1.jpg, clothing/shoes/2.jpg, …
@@ -52,8 +56,11 @@ export function folderSet(folder: string, tree: ImageTree, options: FolderOption
   }
   const hasSplits = hasSplitFolders(tree.paths);
   const classLevel = hasSplits ? 1 : 0;
+  const hasCharacters = hasCharacterFolders(tree.paths, classLevel);
   const classOf = (path: string): string | undefined => {
     const parts = path.split('/');
+    if (hasCharacters && parts.length > classLevel + 2)
+      return `${parts[classLevel]}/${parts[classLevel + 1]}`;
     return parts.length > classLevel + 1 ? parts[classLevel] : undefined;
   };
   const paths = rule === 'optional' ? tree.paths : tree.paths.filter((path) => classOf(path) !== undefined);
@@ -92,6 +99,14 @@ function hasSplitFolders(paths: readonly string[]): boolean {
     if (splits.has(undefined)) return false;
   }
   return splits.size >= 2 && splits.has('train');
+}
+
+/** Whether all images lie in folders `alphabet/character01`, as Omniglot has them. */
+function hasCharacterFolders(paths: readonly string[], classLevel: number): boolean {
+  return paths.every((path) => {
+    const parts = path.split('/');
+    return parts.length === classLevel + 3 && /^character\d+$/.test(parts[classLevel + 1]);
+  });
 }
 
 function firstFolder(path: string): string {

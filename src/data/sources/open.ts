@@ -11,6 +11,7 @@ import { looksLikeIdxFolder, readIdxFolder } from './idx-folder.ts';
 import { type ManifestOptions, readManifest, readText } from './manifest.ts';
 import { readMnist } from './mnist.ts';
 import { readNpz } from './npz.ts';
+import { looksLikeOmniglot, readOmniglot } from './omniglot.ts';
 import { readPairList } from './pair-list.ts';
 import { listImages } from './walk.ts';
 
@@ -28,7 +29,7 @@ export interface OpenOptions {
 
 /** A data set, what it was read as, and the pairs that its source names. */
 export interface Dataset {
-  readonly format: 'mnist' | 'folder' | 'manifest' | 'pairs' | 'couples' | 'idx' | 'npz';
+  readonly format: 'mnist' | 'folder' | 'manifest' | 'pairs' | 'couples' | 'idx' | 'npz' | 'omniglot';
   readonly set: ImageSet;
   /** Of a pair list. */
   readonly pairs?: PairList;
@@ -47,6 +48,7 @@ const EXPECTED =
  * | nothing, and the path is `mnist` | `readMnist` |
  * | a folder that `samesame datasets get` made | the manifest that stands for it, if it has one |
  * | a folder with `*-images-idx3-ubyte[.gz]` | `readIdxFolder` |
+ * | a folder with `alphabets.json` and `images_background.npz` | `readOmniglot` |
  * | a folder where most images are named `…_<i>_one` and `…_<i>_two` | `readCouples` |
  * | any other folder | `readFolder` |
  * | a `.csv` file with a column `similar` and none `path` | `readPairList` |
@@ -95,6 +97,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<Dataset> 
   if (manifest !== '.') return openCsv(join(path, manifest), { ...options, name });
   if (looksLikeIdxFolder(fileNames))
     return { format: 'idx', set: await readIdxFolder(path, { name, labels }) };
+  if (looksLikeOmniglot(fileNames)) return { format: 'omniglot', set: await readOmniglot(path, name) };
   const tree = await listImages(path);
   if (looksLikeCouples(tree)) {
     const couples = couplesOf(path, tree, name);

@@ -1,12 +1,14 @@
 import { compact } from './compact.ts';
+import { conv4 } from './conv4.ts';
 import type { Encoder, EncoderOptions } from './encoder.ts';
 import { mirrored } from './mirrored.ts';
 import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
+import { residual } from './residual.ts';
 
 /** Names of the ready networks. */
-export const ENCODERS = ['compact', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
+export const ENCODERS = ['compact', 'conv4', 'residual', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
 export type EncoderName = (typeof ENCODERS)[number];
 
 /** A ready network by its name. @param options for the networks that leave them open, `mirror` for all */
@@ -19,6 +21,10 @@ function plainEncoder(name: EncoderName, options: EncoderOptions): Encoder {
   switch (name) {
     case 'compact':
       return compact(options);
+    case 'conv4':
+      return conv4();
+    case 'residual':
+      return residual(options);
     case 'protocol-a':
       return protocolA();
     case 'protocol-b':

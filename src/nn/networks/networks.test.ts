@@ -7,10 +7,12 @@ import { concatHead } from '../../loss/comparators/concat-head.ts';
 import { fromPixels } from '../layers/pixels.ts';
 import { createScope } from '../scope.ts';
 import { createEncoder, ENCODERS } from './by-name.ts';
+import { conv4 } from './conv4.ts';
 import type { Encoder, ImageShape } from './encoder.ts';
 import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
+import { residual } from './residual.ts';
 
 const DIGIT: ImageShape = { height: 28, width: 28, channels: 1 };
 const PHOTO: ImageShape = { height: 64, width: 64, channels: 3 };
@@ -30,6 +32,8 @@ describe('parameters', () => {
     ['protocol A', protocolA(), DIGIT, 75_008],
     ['protocol B', protocolB(), DIGIT, 160_258],
     // 608 + 1,608 + 1,168 of the convolutions, 400 · 256 + 256 and 256 · 256 + 256 of the dense layers.
+    // 576 + 3 · 36,864 of the convolutions, and 4 · 64 of each batch norm, half of them running statistics.
+    ['conv4', conv4(), DIGIT, 112_192],
     ['the leg of protocol E', protocolE(), PHOTO, 171_832],
   ])('%s has as many as published', (_name, encoder, shape, expected) => {
     const { parameters, embedding } = build(encoder, shape, 2);
@@ -134,6 +138,19 @@ describe('mirrored', () => {
     };
     expect(collected(true)).toEqual(collected(false));
   });
+});
+
+it('blocks of the residual network halve larger images down to 4 or less, whatever their sides', () => {
+  for (const [height, width] of [
+    [8, 8],
+    [28, 28],
+    [33, 64],
+    [105, 20],
+  ]) {
+    const { embedding, parameters } = build(residual(), { height, width, channels: 1 }, 2);
+    expect(embedding.shape).toEqual([2, 64]);
+    expect(parameters.filter(({ trainable }) => !trainable)).toHaveLength(20);
+  }
 });
 
 it('an embedding size reaches the network that leaves it open', () => {
