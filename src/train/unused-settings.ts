@@ -9,7 +9,7 @@ function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
 }
 
 /** Whether the network leaves the embedding open. */
-const isOpen = ({ network }: TrainConfig) => network === 'compact' || network === 'residual';
+const isOpen = ({ network }: TrainConfig) => ['compact', 'wide', 'residual'].includes(network);
 
 const isFedInBatches = ({ loss, feed, splitBy }: TrainConfig) =>
   feed !== 'pairs' && splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss);
@@ -20,9 +20,12 @@ const READ_WHEN: Readonly<
     Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig, hasPairs: boolean): boolean }>
   >
 > = {
-  normalize: { when: 'network is compact or residual', isRead: isOpen },
-  embeddingSize: { when: 'network is compact or residual', isRead: isOpen },
-  dropout: { when: 'network is compact', isRead: ({ network }) => network === 'compact' },
+  normalize: { when: 'network is compact, wide or residual', isRead: isOpen },
+  embeddingSize: { when: 'network is compact, wide or residual', isRead: isOpen },
+  dropout: {
+    when: 'network is compact or wide',
+    isRead: ({ network }) => ['compact', 'wide'].includes(network),
+  },
   negativeRatio: {
     when: 'a list of explicit pairs is fed (feed is pairs)',
     isRead: (config, hasPairs) =>

@@ -6,9 +6,18 @@ import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
 import { residual } from './residual.ts';
+import { wide } from './wide.ts';
 
 /** Names of the ready networks. */
-export const ENCODERS = ['compact', 'conv4', 'residual', 'protocol-a', 'protocol-b', 'protocol-e'] as const;
+export const ENCODERS = [
+  'compact',
+  'wide',
+  'conv4',
+  'residual',
+  'protocol-a',
+  'protocol-b',
+  'protocol-e',
+] as const;
 export type EncoderName = (typeof ENCODERS)[number];
 
 /** A ready network by its name. @param options for the networks that leave them open, `mirror` for all */
@@ -21,6 +30,8 @@ function plainEncoder(name: EncoderName, options: EncoderOptions): Encoder {
   switch (name) {
     case 'compact':
       return compact(options);
+    case 'wide':
+      return wide(options);
     case 'conv4':
       return conv4();
     case 'residual':

@@ -13,6 +13,7 @@ import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
 import { residual } from './residual.ts';
+import { wide } from './wide.ts';
 
 const DIGIT: ImageShape = { height: 28, width: 28, channels: 1 };
 const PHOTO: ImageShape = { height: 64, width: 64, channels: 3 };
@@ -30,6 +31,7 @@ const countOf = (parameters: readonly { readonly shape: readonly number[] }[]) =
 describe('parameters', () => {
   it.each([
     ['protocol A', protocolA(), DIGIT, 75_008],
+    ['wide', wide(), DIGIT, 2_634_048],
     ['protocol B', protocolB(), DIGIT, 160_258],
     // 608 + 1,608 + 1,168 of the convolutions, 400 · 256 + 256 and 256 · 256 + 256 of the dense layers.
     // 576 + 3 · 36,864 of the convolutions, and 4 · 64 of each batch norm, half of them running statistics.
