@@ -60,7 +60,19 @@ export function createRunner({ out, quick, threads }) {
       .slice(0, 8);
     const folder = join(out, `${data.split('/').at(-1)}-${identity}-${seed}${suffix}`);
     const goOn = existsSync(join(folder, 'checkpoints')) ? '--resume' : '--overwrite';
-    const args = ['train', data, '--preset', preset, '--out', folder, '--seed', String(seed), goOn];
+    // Gradients for TensorBoard would take time that the published experiments did not.
+    const args = [
+      'train',
+      data,
+      '--preset',
+      preset,
+      '--out',
+      folder,
+      '--seed',
+      String(seed),
+      goOn,
+      '--no-tensorboard',
+    ];
     const settings = [...(quick ? QUICK : []), ...extra];
     const result = once(`${folder}.json`, [config, data, seed, settings], [...args, ...settings]);
     return { folder, result, records: readRecords(folder) };
