@@ -27,7 +27,7 @@ The sweep file is JSON:
     "list": [{"name": "no augmentation", "config": {"augment": "none"}}],
     "seeds": [1, 2, 3]
   }
-"base" holds settings as train --config has them. Each combination of the grid's values is a configuration; those of
+"base" holds settings as train --config has them, over those of a "preset" where one is named. Each combination of the grid's values is a configuration; those of
 "list" come behind them, each over the base, with "data" of its own where it has some (a path relative to DATA). A dot
 sets one option of lossOptions, augment or image; a plain key replaces all of it. Each configuration is trained with each
 seed (default: 1, 2, 3).

@@ -5,6 +5,7 @@ import { type Dataset, openDataset } from '../../data/sources/open.ts';
 import { readTrainConfig, type TrainConfig } from '../../train/config.ts';
 import { createObjective } from '../../train/objective.ts';
 import { namesPairs } from '../prepare.ts';
+import { readPreset } from '../presets.ts';
 import { type Configuration, expandSweep, mergeSettings } from './expand.ts';
 import { type Failure, toFailure } from './failure.ts';
 import type { SweepFile } from './sweep-file.ts';
@@ -40,7 +41,7 @@ export const SWEEP_FILES = ['sweep.json', 'table.md', 'table.csv', 'table.json',
  * Finds out, before any work, what each configuration of a sweep will be and whether it can be trained. One that cannot
  * carries its failure, and the others go on without it.
  * @param data what `train` would be given; a listed configuration's own data is relative to it
- * @throws what is wrong with the first configuration, where none can be trained
+ * @throws what is wrong with the first configuration, where none can be trained; E_CONFIG for an unknown preset
  */
 export async function planSweep(sweep: SweepFile, data: string, out: string): Promise<SweepPlan> {
   const datasets = new Map<string, Dataset>();
@@ -48,10 +49,12 @@ export async function planSweep(sweep: SweepFile, data: string, out: string): Pr
   const taken = new Set(SWEEP_FILES);
   const configurations: PlannedConfiguration[] = [];
   let firstError: unknown;
+  const preset = sweep.preset === undefined ? {} : (await readPreset(sweep.preset)).config;
+  const base = mergeSettings(preset, sweep.base);
   for (const configuration of expandSweep(sweep)) {
     const folder = join(out, folderName(configuration.name, taken));
     try {
-      const options = mergeSettings(sweep.base, configuration.settings);
+      const options = mergeSettings(base, configuration.settings);
       const path = configuration.data === undefined ? data : await locate(data, configuration.data);
       if (!opened.has(path)) opened.set(path, openDataset(path));
       const dataset = await opened.get(path)!;

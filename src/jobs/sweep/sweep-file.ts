@@ -22,6 +22,8 @@ export const sweepSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   /** For people. */
   about: z.string().optional(),
+  /** Name of a preset whose settings the base starts from. */
+  preset: z.string().min(1).optional(),
   /** Settings that all configurations share. */
   base: settings.default({}),
   /** Each combination of these values is a configuration. */
