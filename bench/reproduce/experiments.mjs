@@ -10,7 +10,7 @@
  * @property {string} data where its images are: a name that `samesame train` knows, or a folder
  * @property {'pairs' | 'nearest' | 'official' | '20-way' | '5-way'} measure
  * @property {number[]} faithfulSeeds
- * @property {string[]} [same] presets whose configuration is the faithful one's, under another name
+ * @property {string} [swift] our preset for passing the published number as soon as can be
  */
 
 /** @param {string} shared folder with the data that does not come with the install @returns {Experiment[]} */
@@ -28,6 +28,7 @@ export function listExperiments(shared) {
       published,
       faithful: `protocol-a-${loss}-mnist`,
       ours: 'protocol-a-ours-mnist',
+      swift: 'protocol-a-swift-mnist',
       data: 'mnist',
     })),
     ...[
@@ -40,6 +41,7 @@ export function listExperiments(shared) {
       published,
       faithful: `protocol-a-${loss}-fashion-mnist`,
       ours: 'protocol-a-ours-fashion-mnist',
+      swift: 'protocol-a-swift-fashion-mnist',
       data: clothing,
     })),
     {

@@ -5,7 +5,7 @@
  * @property {import('./experiments.mjs').Experiment} experiment
  * @property {import('./runner.mjs').Run[]} faithful
  * @property {import('./runner.mjs').Run[]} ours
- * @property {{ epochs: number, accuracy: number, seconds: number } | null} passing
+ * @property {{ accuracy: number, seconds: number } | null} passing
  */
 
 /** Published, faithful and ours, one experiment a line. @param {Outcome[]} outcomes */
@@ -37,14 +37,17 @@ export function comparisonTable(outcomes) {
 
 /** How long each takes, where the published number is an accuracy on pairs. @param {Outcome[]} outcomes */
 export function speedTable(outcomes) {
-  const rows = outcomes
-    .filter(({ passing, faithful }) => passing !== null && faithful.length > 0)
-    .map(({ experiment, faithful, passing }) => [
-      experiment.name,
-      `${time(faithful[0].bestSeconds)} (epoch ${faithful[0].bestEpoch} of ${faithful[0].numEpochs})`,
-      `${time(/** @type {any} */ (passing).seconds)} (${/** @type {any} */ (passing).epochs} of its own epochs: ${rate(/** @type {any} */ (passing).accuracy)})`,
-      `1/${(faithful[0].bestSeconds / /** @type {any} */ (passing).seconds).toFixed(0)}`,
-    ]);
+  const rows = outcomes.flatMap(({ experiment, faithful: [run], passing }) => {
+    if (passing === null || run === undefined) return [];
+    return [
+      [
+        experiment.name,
+        `${time(run.bestSeconds)} (epoch ${run.bestEpoch} of ${run.numEpochs})`,
+        `${time(passing.seconds)} (${rate(passing.accuracy)})`,
+        `1/${(run.bestSeconds / passing.seconds).toFixed(0)}`,
+      ],
+    ];
+  });
   if (rows.length === 0) return '';
   return table(
     ['experiment', 'faithful, to its own best', 'ours, to pass the published number', 'share'],
