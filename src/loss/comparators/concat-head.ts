@@ -1,6 +1,5 @@
 import { concat } from '../../graph/ops/concat.ts';
 import { reshape } from '../../graph/ops/reshape.ts';
-import { heNormal } from '../../nn/initializers.ts';
 import { relu } from '../../nn/layers/activations.ts';
 import { dense } from '../../nn/layers/dense.ts';
 import { sequential } from '../../nn/layers/sequential.ts';
@@ -16,9 +15,9 @@ import { type Comparator, checkSides } from './comparator.ts';
  */
 export function concatHead(): Comparator {
   const layer = sequential({
-    dense1: dense(16, { initializer: heNormal }),
+    dense1: dense(16),
     relu1: relu,
-    dense2: dense(4, { initializer: heNormal }),
+    dense2: dense(4),
     relu2: relu,
     logit: dense(1),
   });

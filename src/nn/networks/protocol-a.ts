@@ -1,4 +1,4 @@
-import { heNormal } from '../initializers.ts';
+import { glorotUniform } from '../initializers.ts';
 import { relu } from '../layers/activations.ts';
 import { conv } from '../layers/conv.ts';
 import { dense } from '../layers/dense.ts';
@@ -9,7 +9,7 @@ import type { Encoder } from './encoder.ts';
 
 /**
  * The encoder of protocol A (digit and clothing pairs): two small convolutions and a dense layer, 75,008 parameters
- * on 28×28×1; with its comparator head, 76,121.
+ * on 28×28×1; with its comparator head, 76,121. Weights begin Glorot uniform, as the published code leaves them.
  */
 export function protocolA(): Encoder {
   return {
@@ -17,13 +17,13 @@ export function protocolA(): Encoder {
     embeddingSize: 32,
     normalized: false,
     layer: sequential({
-      conv1: conv(8, 3),
+      conv1: conv(8, 3, { initializer: glorotUniform }),
       relu1: relu,
-      conv2: conv(16, 3),
+      conv2: conv(16, 3, { initializer: glorotUniform }),
       relu2: relu,
       pool: maxPool(2),
       flatten,
-      dense: dense(32, { initializer: heNormal }),
+      dense: dense(32),
       relu3: relu,
     }),
   };
