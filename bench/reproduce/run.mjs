@@ -3,7 +3,7 @@
 //   npm run reproduce -- --quick                       one short epoch each: does all of it run? Its numbers mean nothing
 //   npm run reproduce -- --only fashion --seeds 1      experiments whose name has the word in it
 // Runs the command line as a person would. Finished runs are kept in --out and not done again; --write puts the tables
-// into docs/results.md. Times are of this machine, all legs one after another.
+// into docs/results.md; --finished makes them of what was run before, and starts nothing. Times are of this machine, all legs one after another.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -20,13 +20,15 @@ const { values: options } = parseArgs({
     shared: { type: 'string', default: '../shared/data' },
     out: { type: 'string' },
     write: { type: 'boolean', default: false },
+    finished: { type: 'boolean', default: false },
     threads: { type: 'string' },
   },
 });
 const out = options.out ?? `runs/reproduce${options.quick ? '-quick' : ''}`;
 mkdirSync(out, { recursive: true });
 const seeds = options.quick ? [1] : options.seeds.split(',').map(Number);
-const runner = createRunner({ out, quick: options.quick, threads: options.threads });
+const { quick, threads, finished } = options;
+const runner = createRunner({ out, quick, threads, finished });
 const experiments = listExperiments(options.shared).filter(({ name }) =>
   name.toLowerCase().includes(options.only.toLowerCase()),
 );
@@ -46,7 +48,8 @@ for (const experiment of experiments) {
   outcomes.push({ experiment, faithful, ours, passing: runner.timeToPass(experiment) });
 }
 
-const machine = `${cpus()[0].model.trim()}, ${options.threads ?? cpus().length} threads, Node ${process.versions.node}`;
+const numThreads = Number(options.threads ?? cpus().length);
+const machine = `${cpus()[0].model.trim()}, ${numThreads} ${numThreads === 1 ? 'thread' : 'threads'} a run, Node ${process.versions.node}`;
 const text = [comparisonTable(outcomes), speedTable(outcomes)].join('\n\n');
 console.log(`${text}\n\nMeasured on ${machine}.`);
 if (options.write) {

@@ -24,8 +24,11 @@ const QUICK = ['--epochs', '1', '--max-images', '4000', '--validation-pairs', '1
  * @property {string} folder
  */
 
-/** @param {{ out: string, quick: boolean, threads?: string }} options */
-export function createRunner({ out, quick, threads }) {
+/**
+ * @param {{ out: string, quick: boolean, threads?: string, finished?: boolean }} options `finished`: start nothing, and
+ *   leave out what was not run before
+ */
+export function createRunner({ out, quick, threads, finished = false }) {
   const common = ['--json', ...(threads ? ['--threads', threads] : [])];
 
   /** @param {string} name */
@@ -38,6 +41,7 @@ export function createRunner({ out, quick, threads }) {
       const kept = JSON.parse(readFileSync(file, 'utf8'));
       if (kept.identity === identity) return kept.result;
     }
+    if (finished) return undefined;
     console.error(`$ samesame ${args.join(' ')}`);
     const { stdout, status } = spawnSync(process.execPath, [cli, ...args, ...common], {
       encoding: 'utf8',
@@ -75,7 +79,7 @@ export function createRunner({ out, quick, threads }) {
     ];
     const settings = [...(quick ? QUICK : []), ...extra];
     const result = once(`${folder}.json`, [config, data, seed, settings], [...args, ...settings]);
-    return { folder, result, records: readRecords(folder) };
+    return result && { folder, result, records: readRecords(folder) };
   }
 
   return {
@@ -87,14 +91,18 @@ export function createRunner({ out, quick, threads }) {
      * @returns {Run[]}
      */
     runAll: (preset, { data, measure }, seeds) =>
-      seeds.map((seed) => {
-        const { folder, result, records } = train(preset, data, seed);
+      seeds.flatMap((seed) => {
+        const trained = train(preset, data, seed);
+        if (trained === undefined) return [];
+        const { folder, result, records } = trained;
+        const numbers = measured(measure, folder, data, result);
+        if (numbers === undefined) return [];
         const best = records.findLast((/** @type {any} */ record) => record.isBest);
         return {
           preset,
           seed,
           folder,
-          ...measured(measure, folder, data, result),
+          ...numbers,
           trainSeconds: result.trainSeconds,
           bestSeconds: best.epoch * medianEpochSeconds(records),
           bestEpoch: best.epoch,
@@ -108,7 +116,9 @@ export function createRunner({ out, quick, threads }) {
      */
     timeToPass({ published, swift, data }) {
       if (swift === undefined || published === null || quick) return null;
-      const { result } = train(swift, data, 1);
+      const trained = train(swift, data, 1);
+      if (trained === undefined) return null;
+      const { result } = trained;
       const accuracy = result.verification.accuracy.value;
       return accuracy > published ? { accuracy, seconds: result.trainSeconds } : null;
     },
@@ -129,6 +139,7 @@ export function createRunner({ out, quick, threads }) {
       [measure, trained.trainSeconds],
       ['evaluate', folder, data, ...(args ?? [])],
     );
+    if (result === undefined) return undefined;
     if (measure === 'nearest') {
       const { recallAt1, baselines } = result.retrieval;
       return { value: recallAt1, rawPixels: baselines.rawPixels.recallAt1 };
