@@ -71,6 +71,12 @@ describe('splitByImage', () => {
     expect(plain.validation).toHaveLength(1);
   });
 
+  it('never takes an image twice, where two parts want the last one of a class', () => {
+    const splits = splitByImage({ labels: Int32Array.of(0, 1, 2) }, { validation: 1 / 6, test: 1 / 6 });
+    expect([...splits.train, ...splits.validation, ...splits.test].sort()).toEqual([0, 1, 2]);
+    expect([splits.validation.length, splits.test.length]).toEqual([1, 1]);
+  });
+
   it('parts whatever classes there are, never emptying train', () => {
     fc.assert(
       fc.property(

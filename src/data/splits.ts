@@ -62,7 +62,7 @@ export function splitByImage(
   const sizes = groups.map((group) => group.length);
   const left = sizes.slice();
   const drawn = wanted.map((total) => {
-    const counts = apportion(total, sizes);
+    const counts = apportion(total, sizes, left);
     for (const [c, count] of counts.entries()) left[c] -= count;
     return counts;
   });
@@ -152,8 +152,11 @@ function checkRest(wanted: readonly number[], total: number, things: string): vo
   });
 }
 
-/** Whole numbers that add up to `total`, proportional to `sizes`, by largest remainder (Hamilton). */
-function apportion(total: number, sizes: readonly number[]): number[] {
+/**
+ * Whole numbers that add up to `total`, proportional to `sizes`, by largest remainder (Hamilton); none above what is
+ * left, which another part may have taken from.
+ */
+function apportion(total: number, sizes: readonly number[], left: readonly number[]): number[] {
   const sum = sizes.reduce((a, b) => a + b, 0);
   const exact = sizes.map((size) => (sum === 0 ? 0 : (total * size) / sum));
   const counts = exact.map(Math.floor);
@@ -161,11 +164,13 @@ function apportion(total: number, sizes: readonly number[]): number[] {
   const byRemainder = counts
     .map((_, c) => c)
     .sort((a, b) => exact[b] - counts[b] - (exact[a] - counts[a]) || a - b);
-  for (const c of byRemainder) {
-    if (missing <= 0) break;
-    if (counts[c] >= sizes[c]) continue;
-    counts[c]++;
-    missing--;
+  while (missing > 0) {
+    const open = byRemainder.filter((c) => counts[c] < left[c]);
+    if (open.length === 0) break;
+    for (const c of open.slice(0, missing)) {
+      counts[c]++;
+      missing--;
+    }
   }
   return counts;
 }
