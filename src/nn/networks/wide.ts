@@ -19,7 +19,7 @@ const MAX_CHANNELS = 192;
  * dense layers to an embedding of length 1. On 28×28×1 it has 2,634,048 parameters, nine tenths of them in the first
  * dense layer.
  *
- * Without batch norm, which costs a step more memory traffic here than all its convolutions (docs/results.md).
+ * Without batch norm, which is many passes over memory where a convolution is one.
  * @param options `embeddingSize` D, default 64; `normalize` to length 1, default true; `dropout`: share of the numbers
  * before the first dense layer that a training step leaves out, 0…1, default 0
  */
