@@ -14,13 +14,14 @@ const REDRAW_MS = 100;
 /** Between plain lines, where nobody watches: a log should stay readable. */
 const LINE_MS = 5000;
 
-/** @param stream stderr */
+/** @param stream stderr @param options `lineMs` between plain lines, default 5,000 */
 export function createLiveLine(
-  stream: NodeJS.WriteStream,
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
   {
     quiet,
+    lineMs = LINE_MS,
     now = performance.now.bind(performance),
-  }: { readonly quiet: boolean; readonly now?: () => number },
+  }: { readonly quiet: boolean; readonly lineMs?: number; readonly now?: () => number },
 ): LiveLine {
   const isLive = stream.isTTY === true;
   let lastMs = isLive ? Number.NEGATIVE_INFINITY : now();
@@ -32,7 +33,7 @@ export function createLiveLine(
   return {
     show(text) {
       const time = now();
-      if (quiet || time - lastMs < (isLive ? REDRAW_MS : LINE_MS)) return;
+      if (quiet || time - lastMs < (isLive ? REDRAW_MS : lineMs)) return;
       lastMs = time;
       erase();
       stream.write(isLive ? fitText(text, stream.columns - 1) : `${text}\n`);

@@ -1,8 +1,8 @@
 import type { PlannedRun } from '../jobs/sweep/plan.ts';
 import type { SweepEvent, SweepPlace } from '../jobs/sweep/sweep.ts';
 import { formatDuration, formatRate } from '../report/format.ts';
-import { fitText } from '../report/terminal/table.ts';
 import type { TrainEvent } from '../train/progress.ts';
+import { createLiveLine } from './live-line.ts';
 import { describeEvent } from './progress.ts';
 
 export interface SweepProgress {
@@ -11,7 +11,6 @@ export interface SweepProgress {
   stop(): void;
 }
 
-const REDRAW_MS = 100;
 /** Between plain lines, where nobody watches: a sweep takes hours. */
 const LINE_MS = 30_000;
 
@@ -22,34 +21,13 @@ const LINE_MS = 30_000;
  */
 export function createSweepProgress(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'write'>,
-  {
-    quiet,
-    now = performance.now.bind(performance),
-  }: { readonly quiet: boolean; readonly now?: () => number },
+  { quiet, now }: { readonly quiet: boolean; readonly now?: () => number },
 ): SweepProgress {
   const isLive = stream.isTTY === true;
-  let lastMs = isLive ? Number.NEGATIVE_INFINITY : now();
-  let isDrawn = false;
+  // What stays is told even where progress is not asked for: failures and warnings.
+  const { show, keep, stop } = createLiveLine(stream, { quiet: false, lineMs: LINE_MS, now });
   /** What each run that is going on told last. */
   const current = new Map<string, { readonly run: PlannedRun; text: string; share: string }>();
-
-  function erase(): void {
-    if (isDrawn) stream.write('\r\u001b[2K');
-    isDrawn = false;
-  }
-  function keep(text: string): void {
-    erase();
-    stream.write(`${text}\n`);
-  }
-  function pass(place: SweepPlace): void {
-    const time = now();
-    if (time - lastMs < (isLive ? REDRAW_MS : LINE_MS)) return;
-    lastMs = time;
-    const text = describeSweep(place, [...current.values()]);
-    erase();
-    stream.write(isLive ? fitText(text, stream.columns - 1) : `${text}\n`);
-    isDrawn = isLive;
-  }
 
   return {
     onEvent(event) {
@@ -70,7 +48,7 @@ export function createSweepProgress(
             const at = current.get(event.run.folder)!;
             at.text = describeEvent(inner, isLive);
             at.share = shareOf(inner) ?? at.share;
-            pass(event.place);
+            show(describeSweep(event.place, [...current.values()]));
           }
           return;
         }
@@ -90,7 +68,7 @@ export function createSweepProgress(
         }
       }
     },
-    stop: erase,
+    stop,
   };
 }
 
