@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { openDataset } from '../data/sources/open.ts';
 import { type Evaluation, evaluate } from '../jobs/evaluate.ts';
-import type { EvaluatedPart } from '../jobs/evaluation-data.ts';
+import type { EvaluatedPart } from '../jobs/evaluated-part.ts';
 import { formatCount } from '../report/format.ts';
 import { addCommonOptions, type CommonOptions, memoryOption, openRuntime, toCount } from './common.ts';
 import { addEpisodeOptions, checkEpisodeFlags, type EpisodeFlags, runEpisodes } from './episodes.ts';

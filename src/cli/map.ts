@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { openDataset } from '../data/sources/open.ts';
-import type { EvaluatedPart } from '../jobs/evaluation-data.ts';
+import type { EvaluatedPart } from '../jobs/evaluated-part.ts';
 import { checkMapPath, drawMap, type MapJob } from '../jobs/map.ts';
 import { PROJECTION_NAMES } from '../projection/index.ts';
 import { formatCount } from '../report/format.ts';

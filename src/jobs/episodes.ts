@@ -12,7 +12,8 @@ import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import type { TrainEvent } from '../train/progress.ts';
 import { embedViews, gatherTurned } from './embed-views.ts';
-import { type EvaluatedPart, prepareEvaluation } from './evaluation-data.ts';
+import type { EvaluatedPart } from './evaluated-part.ts';
+import { prepareEvaluation } from './evaluation-data.ts';
 
 /** Where episodes come from. */
 export const EPISODE_KINDS = ['random', 'within-alphabet', 'official'] as const;

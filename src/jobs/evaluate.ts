@@ -11,12 +11,8 @@ import { renderReport } from '../report/index.ts';
 import type { TrainEvent } from '../train/progress.ts';
 import { describeBad } from './bad-images.ts';
 import { countParameters } from './count-parameters.ts';
-import {
-  type EvaluatedPart,
-  type EvaluationChoice,
-  type EvaluationData,
-  prepareEvaluation,
-} from './evaluation-data.ts';
+import type { EvaluatedPart } from './evaluated-part.ts';
+import { type EvaluationChoice, type EvaluationData, prepareEvaluation } from './evaluation-data.ts';
 import { type Measurement, measureModel } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 import { composeReport } from './report-data.ts';

@@ -8,16 +8,9 @@ import { preparePixels } from '../data/pixels/prepare.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { ImageSet, PairList } from '../data/types.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { readTrainConfig, type TrainConfig } from '../train/config.ts';
+import type { TrainConfig } from '../train/config.ts';
+import { choosePart, type EvaluatedPart, trainingOf } from './evaluated-part.ts';
 import { type PrepareDataOptions, type PreparedData, prepareData } from './prepare.ts';
-
-/** Which images a model is measured on. */
-export type EvaluatedPart =
-  /** Those that its own run held out for the final numbers. */
-  | 'held-out'
-  /** The data's own test split. */
-  | 'test'
-  | 'all';
 
 export interface EvaluationChoice {
   /** Default: the test images where there are any, else all. */
@@ -49,9 +42,7 @@ export async function prepareEvaluation(
   options: PrepareDataOptions = {},
 ): Promise<EvaluationData> {
   const { set } = dataset;
-  const { pixelScale: _, ...stored } = config.provenance.training;
-  // What it may set was settled when it was trained, on data that may have named its pairs.
-  const training = readTrainConfig({ ...stored, image: config.input }, true);
+  const training = trainingOf(config);
   if (choice.numPairs !== undefined && (dataset.pairs ?? dataset.couples) !== undefined) {
     throw new SamesameError('E_CONFIG', {
       what: `a number of pairs was asked for, but ${set.name} names its pairs`,
@@ -64,20 +55,14 @@ export async function prepareEvaluation(
     const data = await prepareData(dataset, training, options);
     return { part: 'held-out', training, data: redrawPairs(data, training, choice) };
   }
-  const hasTest = set.splits?.includes('test') ?? false;
-  if (choice.split === 'test' && !hasTest) {
-    throw new SamesameError('E_CONFIG', {
-      what: `${set.name} has no test split`,
-      expected:
-        'data with folders train/ and test/ or a column split, or the very data that the model was trained on',
-      help: 'measure on all its images (--split all) if the model has seen none of them',
-    });
-  }
-  const part = hasTest && choice.split !== 'all' ? 'test' : 'all';
+  const { part, holds } = choosePart(
+    set,
+    choice.split,
+    'measure on all its images (--split all) if the model has seen none of them',
+  );
   const pixels = await preparePixels(set, { ...config.input, ...options });
-  const isMeasured = (index: number) => part === 'all' || set.splits![index] === 'test';
-  const test = pixels.usable.filter(isMeasured);
-  const rest = pixels.usable.filter((index) => !isMeasured(index));
+  const test = pixels.usable.filter(holds);
+  const rest = pixels.usable.filter((index) => !holds(index));
   const random = createRandom(choice.seed ?? training.seed).fork('evaluate');
   const numPairs = choice.numPairs ?? training.testPairs;
   const data: PreparedData = {

@@ -5,8 +5,7 @@ import { preparePixels } from '../data/pixels/prepare.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { readTrainConfig } from '../train/config.ts';
-import type { EvaluatedPart } from './evaluation-data.ts';
+import { choosePart, type EvaluatedPart, trainingOf } from './evaluated-part.ts';
 import { type PrepareDataOptions, prepareData } from './prepare.ts';
 
 /** The images of a map, decoded. */
@@ -47,23 +46,12 @@ export async function chooseMapImages(
   };
   const fingerprint = await fingerprintOf(set, options.signal);
   if (fingerprint === config.provenance.fingerprint && choice.split !== 'all') {
-    const { pixelScale: _, ...stored } = config.provenance.training;
-    const training = readTrainConfig({ ...stored, image: config.input });
-    const { pixels, splits } = await prepareData(dataset, training, options);
+    const { pixels, splits } = await prepareData(dataset, trainingOf(config), options);
     return { part: 'held-out', pixels, ...draw(splits.test) };
   }
-  const hasTest = set.splits?.includes('test') ?? false;
-  if (choice.split === 'test' && !hasTest) {
-    throw new SamesameError('E_CONFIG', {
-      what: `${set.name} has no test split`,
-      expected:
-        'data with folders train/ and test/ or a column split, or the very data that the model was trained on',
-      help: 'draw all its images (--split all)',
-    });
-  }
-  const part = hasTest && choice.split !== 'all' ? 'test' : 'all';
+  const { part, holds } = choosePart(set, choice.split, 'draw all its images (--split all)');
   const pixels = await preparePixels(set, { ...config.input, ...options });
-  return { part, pixels, ...draw(pixels.usable.filter((i) => part === 'all' || set.splits![i] === 'test')) };
+  return { part, pixels, ...draw(pixels.usable.filter(holds)) };
 }
 
 /** At most `maxCount` of the images, drawn by the seed, in ascending order. */

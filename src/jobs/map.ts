@@ -19,7 +19,7 @@ import { createThumbnail } from '../report/thumbnails.ts';
 import type { TrainEvent } from '../train/progress.ts';
 import { describeBad } from './bad-images.ts';
 import { embedStore } from './embed-store.ts';
-import type { EvaluatedPart } from './evaluation-data.ts';
+import type { EvaluatedPart } from './evaluated-part.ts';
 import { chooseMapImages } from './map-images.ts';
 import { chooseFrameImages, paintFrames } from './paint-frames.ts';
 
