@@ -15,7 +15,15 @@ type FlagKey = Exclude<keyof TrainConfig, Composed>;
 /** A flag for each key, in groups: a key without one does not compile. Values and defaults come from the schema. */
 const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } = {
   'Network and loss:': {
-    network: 'encoder',
+    network: 'encoder, trained from nothing',
+    backbone: 'pretrained network under the embedding: a name (samesame backbones) or an .onnx file',
+    cut: 'value of the backbone that its classifier is cut off at',
+    freeze: 'what of the backbone stays as it is: a share of its layers, all, none, or up to a value of that name',
+    pool: "how the backbone's last map becomes one number a channel",
+    head: 'layers on the backbone',
+    hidden: 'numbers between the two layers of the head mlp',
+    views: 'augmented views of an image that the frozen part is run on, once; 0 for the image alone',
+    backboneRate: "share of the learning rate for the backbone's own weights",
     embeddingSize: 'numbers in an embedding, where the network leaves it open',
     dropout: 'share of numbers left out before the embedding while training, where the network takes it',
     normalize: 'leave embeddings as long as they are, where the network leaves it open',
@@ -138,6 +146,8 @@ function flagOf(key: FlagKey, about: string, defaults: TrainConfig): Option {
   // Not commander's default: a flag that was not given must not override the file or a run that goes on.
   const option = new Option(`--${name} <${placeholder}>`, `${about} (default: ${value})`);
   if (key === 'augment') return option.argParser(toAugment);
+  if (key === 'freeze') return option.argParser((text) => (Number.isNaN(Number(text)) ? text : Number(text)));
+  if (key === 'backbone' || key === 'cut') return option;
   if (key === 'numPairs') return option.argParser((text) => (text === 'all' ? text : toNumber(text)));
   if (key === 'threshold') return option.argParser((text) => (text === 'auto' ? text : toNumber(text)));
   if (typeof value === 'number') return option.argParser(toNumber);
