@@ -18,7 +18,8 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     network: 'encoder, trained from nothing',
     backbone: 'pretrained network under the embedding: a name (samesame backbones) or an .onnx file',
     cut: 'value of the backbone that its classifier is cut off at',
-    freeze: 'what of the backbone stays as it is: a share of its layers, all, none, or up to a value of that name',
+    freeze:
+      'what of the backbone stays as it is: a share of its layers, all, none, or up to a value of that name',
     pool: "how the backbone's last map becomes one number a channel",
     head: 'layers on the backbone',
     hidden: 'numbers between the two layers of the head mlp',

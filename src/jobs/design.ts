@@ -56,11 +56,7 @@ export async function openParts(
   const comparer =
     comparator === undefined
       ? euclideanComparer(embeddingSize)
-      : await createHeadComparer(
-          comparator,
-          { embeddingSize, bothWays: asksBothWays(design) },
-          runtime,
-        );
+      : await createHeadComparer(comparator, { embeddingSize, bothWays: asksBothWays(design) }, runtime);
   return {
     embed: embedder.embed,
     distances: comparer.distances,

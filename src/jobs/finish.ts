@@ -8,12 +8,12 @@ import { createEmbedder } from '../model/embedder.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
 import { createModel, type Model } from '../model/model.ts';
 import { type ModelSettings, saveModel } from '../model/save.ts';
-import { renderModelCard, renderReport } from '../report/index.ts';
 import type { Encoder } from '../nn/networks/encoder.ts';
+import { renderModelCard, renderReport } from '../report/index.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
-import type { OpenedBackbone } from './backbone/open.ts';
 import { initialValues } from './backbone/initial-values.ts';
+import type { OpenedBackbone } from './backbone/open.ts';
 import { countParameters } from './count-parameters.ts';
 import { buildFiles, type ModelDesign, openParts } from './design.ts';
 import { measurePairs } from './embed-store.ts';
@@ -161,7 +161,11 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
 
 /** The backbone as it was before training. */
 async function openUntrained(design: ModelDesign, encoder: Encoder, runtime: Runtime) {
-  return openParts({ ...design, encoder, comparator: undefined }, initialValues(encoder, design.imageShape), runtime);
+  return openParts(
+    { ...design, encoder, comparator: undefined },
+    initialValues(encoder, design.imageShape),
+    runtime,
+  );
 }
 
 /** Images that the speed of a whole network is measured on, behind which cached features say nothing of it. */

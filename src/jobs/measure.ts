@@ -171,9 +171,7 @@ async function retrieveAmong(
   const others = input.gallery && sampleOf(input.gallery, maxImages, input.seed);
   const galleryEmbeddings =
     others &&
-    (await embedStore(embed, rows, others, (done, total) =>
-      input.onProgress?.('embed', done, total),
-    ));
+    (await embedStore(embed, rows, others, (done, total) => input.onProgress?.('embed', done, total)));
   const gallery = await createGalleryProducts(
     galleryEmbeddings ?? embeddings,
     (others ?? images).length,

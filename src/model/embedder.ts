@@ -66,7 +66,11 @@ function asHalves(bytes: Uint8Array): Uint16Array {
 
 function checkedShape({ inputs, outputs }: Program, name: string, rank?: number): number[] {
   const shape = (inputs[name] ?? outputs[name])?.shape;
-  if (shape !== undefined && shape.length === (rank ?? shape.length) && shape.slice(1).every((dim) => typeof dim === 'number'))
+  if (
+    shape !== undefined &&
+    shape.length === (rank ?? shape.length) &&
+    shape.slice(1).every((dim) => typeof dim === 'number')
+  )
     return shape as number[];
   throw new SamesameError('E_MODEL', {
     what: 'this ONNX file is not an encoder of samesame',

@@ -33,11 +33,7 @@ export function buildEncoderModel(
  * The ONNX file of a frozen trunk: `images` uint8 `[batch, H, W, C]` → `features` float16 `[batch, ...featureShape]`.
  * Equal trunks give equal bytes, by which their features are kept.
  */
-export function buildTrunkModel(
-  trunk: Trunk,
-  imageShape: ImageShape,
-  pixelScale: PixelScale,
-): Uint8Array {
+export function buildTrunkModel(trunk: Trunk, imageShape: ImageShape, pixelScale: PixelScale): Uint8Array {
   const { scope } = createScope({ training: false });
   const features = cast(trunk.layer(scaledImages(imageShape, pixelScale), scope), 'float16');
   return compile({ features }, { name: 'trunk' }).bytes;

@@ -51,7 +51,8 @@ export function pixelRows(pixels: PixelStore, { augment, hasTurns }: PixelRowsOp
           indices.map((index) => index >> 2),
           out,
         );
-        for (const [i, index] of indices.entries()) turnQuarters(out, i * rowBytes, shape, index & 3, scratch);
+        for (const [i, index] of indices.entries())
+          turnQuarters(out, i * rowBytes, shape, index & 3, scratch);
       } else await pixels.gather(indices, out);
       augment?.(out, random.fork('augment'));
     },

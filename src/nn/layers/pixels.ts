@@ -1,8 +1,8 @@
-import { constant } from '../../graph/ops/source.ts';
 import { cast } from '../../graph/ops/cast.ts';
 import { flip } from '../../graph/ops/flip.ts';
 import { multiply } from '../../graph/ops/multiply.ts';
 import { reshape } from '../../graph/ops/reshape.ts';
+import { constant } from '../../graph/ops/source.ts';
 import { subtract } from '../../graph/ops/subtract.ts';
 import { transpose } from '../../graph/ops/transpose.ts';
 import type { Tensor } from '../../graph/tensor.ts';
