@@ -75,8 +75,8 @@ Examples:
   $ samesame backbones get dinov2-small --mirror ~/Downloads
   $ HF_ENDPOINT=https://hub.example.org samesame backbones get resnet-50
 
-HF_TOKEN is sent to the hub alone. Interrupted, it goes on where it was when it is started again. Without a network, it
-says which file to put where.`,
+HF_TOKEN is sent to the hub alone; HF_HUB_OFFLINE=1 leaves the network alone. Interrupted, it goes on where it was when
+it is started again. Without a network, it says which file to put where.`,
     )
     .action((name: string, _options: GetOptions, command: Command) =>
       runGet(name, command.optsWithGlobals()),
