@@ -9,6 +9,22 @@
  * await model.compareFiles('a.jpg', 'b.jpg'); // { verdict: 'same', probability: 0.97, distance: 0.21, threshold: 0.48 }
  */
 export { createRuntime } from '#runtime';
+export {
+  BACKBONES,
+  type Backbone,
+  type BackboneSource,
+  type ChannelScale,
+  findBackbone,
+  type ListedBackbone,
+  listBackbones,
+  type ObtainBackboneOptions,
+  type OpenBackboneOptions,
+  type OpenedBackbone,
+  obtainBackbone,
+  openBackbone,
+  type Preprocessing,
+  type PreprocessingOptions,
+} from './backbones/index.ts';
 export { type ErrorCode, type ErrorParts, exitCodeOf, SamesameError } from './base/errors.ts';
 export { createRandom, type Random } from './base/random.ts';
 export { VERSION } from './base/version.ts';
