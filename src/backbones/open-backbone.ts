@@ -14,7 +14,10 @@ import { findPreprocessorConfig } from './preprocessor-config.ts';
 import { BACKBONES } from './table.ts';
 import type { Backbone, Preprocessing } from './types.ts';
 
-export interface OpenBackboneOptions extends PreprocessingOptions, ObtainBackboneOptions {}
+export interface OpenBackboneOptions extends PreprocessingOptions, ObtainBackboneOptions {
+  /** Reads the size of a network's input out of its file, for a file of which nothing else says it. */
+  readonly readInputSize?: (bytes: Uint8Array) => { height: number; width: number } | undefined;
+}
 
 /** A pretrained network on this machine, and what its photos must be. */
 export interface OpenedBackbone {
@@ -49,7 +52,7 @@ export async function openBackbone(
   options: OpenBackboneOptions = {},
 ): Promise<OpenedBackbone> {
   checkOptionNames('openBackbone', options, OPTION_NAMES);
-  if (isPath(nameOrPath)) return openFile(nameOrPath, options);
+  if (isBackbonePath(nameOrPath)) return openFile(nameOrPath, options);
   const backbone = findBackbone(nameOrPath);
   // What is wrong with the options is said before anything is fetched.
   const preprocessing = choosePreprocessing(backbone.name, backbone.preprocessing, options);
@@ -69,10 +72,11 @@ const OPTION_NAMES = [
   'tries',
   'waitMs',
   'stallMs',
+  'readInputSize',
 ];
 
 /** Whether `--backbone` names a file, not an entry of the table. */
-function isPath(nameOrPath: string): boolean {
+export function isBackbonePath(nameOrPath: string): boolean {
   return /[/\\]/.test(nameOrPath) || /\.onnx$/i.test(nameOrPath);
 }
 
@@ -86,9 +90,11 @@ async function openFile(path: string, options: OpenBackboneOptions): Promise<Ope
     });
   }
   const config = await findPreprocessorConfig(path);
-  const preprocessing = choosePreprocessing(path, config, options);
+  const bytes = await readBytes(path);
+  const own = options.readInputSize?.(bytes);
+  const preprocessing = choosePreprocessing(path, own && config === undefined ? own : config, options);
   const source: BackboneSource = { kind: 'file', config: config?.path };
-  return { path, bytes: await readBytes(path), preprocessing, source, notes: config?.notes ?? [] };
+  return { path, bytes, preprocessing, source, notes: config?.notes ?? [] };
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

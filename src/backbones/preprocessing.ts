@@ -40,7 +40,7 @@ const ORDERS: readonly ChannelOrder[] = ['rgb', 'bgr'];
  */
 export function choosePreprocessing(
   name: string,
-  known: Preprocessing | FoundConfig | undefined,
+  known: Partial<Preprocessing & FoundConfig> | undefined,
   options: PreprocessingOptions = {},
 ): Preprocessing {
   const size = options.size === undefined ? undefined : checkSize(options.size);

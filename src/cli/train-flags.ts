@@ -4,12 +4,14 @@ import type { ZodType } from 'zod';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { guessPixelShape } from '../data/pixels/guess.ts';
 import type { ImageSet, ResizeRule } from '../data/types.ts';
+import { readBackboneTarget } from '../jobs/backbone/preprocessing.ts';
 import { readPreset } from '../jobs/presets.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
+import { addPixelFlags, type PixelFlags } from './backbone-flags.ts';
 import { toNumber } from './common.ts';
 
 /** Keys of the configuration that are not one flag of their own name. */
-type Composed = 'lossOptions' | 'comparatorOptions' | 'image' | 'seed';
+type Composed = 'lossOptions' | 'comparatorOptions' | 'image' | 'pixels' | 'seed';
 type FlagKey = Exclude<keyof TrainConfig, Composed>;
 
 /** A flag for each key, in groups: a key without one does not compile. Values and defaults come from the schema. */
@@ -75,7 +77,8 @@ const KEYS = Object.values(GROUPS).flatMap((group) => Object.keys(group)) as Fla
 const RESIZE_RULES: readonly ResizeRule[] = ['fit', 'cover', 'stretch'];
 
 /** What `train` is told about the configuration, as commander has it. */
-export type TrainFlags = Partial<Record<FlagKey, unknown>> & {
+export type TrainFlags = Partial<Record<FlagKey, unknown>> &
+  PixelFlags & {
   readonly config?: string;
   readonly preset?: string;
   readonly margin?: number;
@@ -97,6 +100,7 @@ export function addTrainFlags(verb: Command): Command {
         .option('--margin <distance>', 'of the loss, where it has one', toNumber)
         .option('--mining <name>', 'triplets that count: batch-all, batch-hard, semi-hard');
     }
+    if (heading.startsWith('Network')) addPixelFlags(verb);
     if (heading.startsWith('Images')) {
       verb
         .option('--size <pixels>', 'input size, N or HxW (default: guessed from the images)', toSize)
@@ -132,7 +136,9 @@ export async function readTrainFlags(
   const lossOptions = Object.fromEntries(Object.entries(loss).filter(([, value]) => value !== undefined));
   const options = { ...file, ...given } as TrainOptions;
   if (Object.keys(lossOptions).length > 0) options.lossOptions = { ...file.lossOptions, ...lossOptions };
-  const image = await composeImage(flags, file.image, set);
+  const pixels = composePixels(flags, file.pixels);
+  if (pixels !== undefined) options.pixels = pixels;
+  const image = await composeImage(flags, options, set);
   if (image !== undefined) options.image = image;
   readTrainConfig(options, hasPairs); // what is wrong with it is said here, before any work
   return options;
@@ -184,14 +190,24 @@ async function readConfigFile(path: string): Promise<TrainOptions> {
   }
 }
 
-/** The input size where any part of it is given; the rest is guessed from the images. */
+function composePixels(flags: TrainFlags, file: TrainOptions['pixels']): TrainOptions['pixels'] {
+  const { pixelScale: scale, pixelMean, pixelDeviation, channelOrder: order } = flags;
+  const oneOrEach = (values: typeof pixelMean) =>
+    typeof values === 'object' && values.length === 1 ? values[0] : values;
+  const [mean, deviation] = [oneOrEach(pixelMean), oneOrEach(pixelDeviation)];
+  const given = Object.entries({ scale, mean, deviation, order }).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? file : { ...file, ...Object.fromEntries(given) };
+}
+
+/** The input size where any part of it is given; the rest is the backbone's own, or guessed from the images. */
 async function composeImage(
   { size, channels, resize }: TrainFlags,
-  file: TrainOptions['image'],
+  { image: file, backbone = 'none', pixels }: TrainOptions,
   set: ImageSet,
 ): Promise<TrainOptions['image']> {
   if (size === undefined && channels === undefined && resize === undefined) return file;
-  const { height, width, ...guessed } = file ?? (await guessPixelShape(set));
+  const known = file ?? (backbone === 'none' ? undefined : await readBackboneTarget(backbone, pixels, size));
+  const { height, width, ...guessed } = known ?? (await guessPixelShape(set));
   return {
     height: size?.[0] ?? height,
     width: size?.[1] ?? width,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SamesameError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
+import { PIXEL_SCALE_NAMES } from '../backbones/scales.ts';
 import { readAugmentOptions } from '../data/augment/options.ts';
 import { COMPARATOR_NAMES } from '../loss/comparators/create-comparator.ts';
 import { LOSS_NAMES } from '../loss/create-loss.ts';
@@ -16,6 +17,17 @@ const imageSchema = z.strictObject({
   width: z.int().min(8).max(1024),
   channels: z.union([z.literal(1), z.literal(3)]),
   resize: z.enum(['fit', 'cover', 'stretch']).default('fit'),
+});
+
+const channels = z.union([z.number(), z.array(z.number()).length(3)]);
+
+const pixelsSchema = z.strictObject({
+  /** Mean, deviation and order by a name. */
+  scale: z.enum(PIXEL_SCALE_NAMES as [string, ...string[]]).optional(),
+  /** In 0…1, for all channels or for each. */
+  mean: channels.optional(),
+  deviation: channels.optional(),
+  order: z.enum(['rgb', 'bgr']).optional(),
 });
 
 /** The schema of a run's configuration. Every key has a default that a first run can do with. */
@@ -44,6 +56,8 @@ export const trainConfigSchema = z.strictObject({
   views: z.int().min(0).max(1000).default(4),
   /** Share of the learning rate that the backbone's own weights learn at. */
   backboneRate: z.number().positive().max(1).default(0.1),
+  /** What the backbone's pixels are, where nothing beside its file says it, or it is to be something else. */
+  pixels: pixelsSchema.optional(),
   /** D, where the network leaves it open. */
   embeddingSize: z.int().min(1).max(4096).default(64),
   /** Share of the numbers before the embedding that each step leaves out, where the network takes it. */

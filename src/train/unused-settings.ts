@@ -29,6 +29,7 @@ const READ_WHEN: Readonly<
 > = {
   network: { when: 'there is no backbone', isRead: (config) => !hasBackbone(config) },
   scalePixels: { when: 'there is no backbone', isRead: (config) => !hasBackbone(config) },
+  pixels: { when: 'there is a backbone', isRead: hasBackbone },
   cut: { when: 'there is a backbone', isRead: hasBackbone },
   freeze: { when: 'there is a backbone', isRead: hasBackbone },
   pool: { when: 'there is a backbone', isRead: hasBackbone },

@@ -1,4 +1,6 @@
-import { openBackboneFile } from '../../backbones/index.ts';
+import { basename, join } from 'node:path';
+import { openBackbone as openBackboneFile } from '../../backbones/open-backbone.ts';
+import type { CatalogEvent } from '../../data/catalog/types.ts';
 import type { PixelTarget } from '../../data/pixels/decode.ts';
 import { readOnnx } from '../../graph/read.ts';
 import type { ModelConfig } from '../../model/config.ts';
@@ -10,6 +12,7 @@ import { mirrored } from '../../nn/networks/mirrored.ts';
 import { type Freeze, openPretrained } from '../../nn/pretrained/index.ts';
 import type { TrainConfig } from '../../train/config.ts';
 import type { TrainEvent } from '../../train/progress.ts';
+import { preprocessingOptions, targetOf } from './preprocessing.ts';
 
 /** A pretrained network, read, cut and frozen as a configuration says. */
 export interface OpenedBackbone {
@@ -40,10 +43,18 @@ export async function openBackbone(
   config: TrainConfig,
   { cache, signal, onEvent }: OpenBackboneOptions = {},
 ): Promise<OpenedBackbone> {
-  const opened = await openBackboneFile(config.backbone, { cache, signal });
-  const target = config.image ?? opened.target;
+  const opened = await openBackboneFile(config.backbone, {
+    ...preprocessingOptions(config.pixels, config.image),
+    cache: cache && join(cache, 'backbones'),
+    signal,
+    onProgress: (event) => tell(event, onEvent),
+  });
+  const { preprocessing, source } = opened;
+  for (const message of opened.notes) onEvent?.({ kind: 'note', message });
+  const name = source.kind === 'named' ? source.backbone.name : basename(opened.path);
+  const target = config.image ?? targetOf(preprocessing);
   const pretrained = openPretrained(readOnnx(opened.bytes), {
-    name: opened.name,
+    name,
     image: target,
     cut: config.cut === 'auto' ? undefined : config.cut,
     freeze: freezeOf(config),
@@ -56,21 +67,29 @@ export async function openBackbone(
     encoder: config.mirror ? mirrored(encoder) : encoder,
     untrained: layers({ pool: config.pool, head: 'none' }),
     target,
-    pixelScale: opened.pixelScale,
+    pixelScale: preprocessing.scale,
     identity: file,
     provenance: {
-      name: opened.name,
+      name,
       sha256: file,
       cut,
       frozenUpTo: frozenUpTo ?? null,
       numFrozenParameters,
       numTrainableParameters,
-      licence: opened.licence,
-      source: opened.source,
+      licence: source.kind === 'named' ? source.backbone.licence.text : null,
+      source: source.kind === 'named' ? `https://huggingface.co/${source.backbone.file.repo}` : null,
     },
   };
 }
 
 function freezeOf({ freeze }: TrainConfig): Freeze {
   return typeof freeze === 'number' || freeze === 'all' || freeze === 'none' ? freeze : { upTo: freeze };
+}
+
+/** A download, told as a stage of the run. */
+function tell(event: CatalogEvent, onEvent: OpenBackboneOptions['onEvent']): void {
+  if (event.kind === 'download' && event.totalBytes !== undefined)
+    onEvent?.({ kind: 'stage', stage: 'download', done: event.doneBytes, total: event.totalBytes });
+  if (event.kind === 'retry')
+    onEvent?.({ kind: 'warning', message: `${event.file}: ${event.reason}; trying again` });
 }
