@@ -59,6 +59,10 @@ export async function extractAll(tasks: readonly ImageTask[], parts: PipelinePar
   function newBatch(): Batch {
     return { pixels: new Uint8Array(batchSize * imageBytes), slots: [] };
   }
+  function check(): void {
+    if (failures.length > 0) throw failures[0];
+    signal?.throwIfAborted();
+  }
   /** Files grow in one place at a time. */
   function inTurn(work: () => Promise<void>): Promise<void> {
     const turn = writing.then(work);
@@ -69,7 +73,7 @@ export async function extractAll(tasks: readonly ImageTask[], parts: PipelinePar
     const leave = await enter();
     let rows: Uint16Array;
     try {
-      if (failures.length > 0) return;
+      check();
       const used = slots.length === batchSize ? pixels : pixels.slice(0, slots.length * imageBytes);
       rows = await trunk.extract(used, slots.length);
     } finally {
@@ -104,7 +108,7 @@ export async function extractAll(tasks: readonly ImageTask[], parts: PipelinePar
     if (image === undefined) return;
     for (const slot of task.slots) {
       while (running.size >= concurrency + 2) await Promise.race(running);
-      if (failures.length > 0) throw failures[0];
+      check();
       const at = batch.slots.length * imageBytes;
       batch.pixels.set(image, at);
       vary(batch.pixels.subarray(at, at + imageBytes), slot);
