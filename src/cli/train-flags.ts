@@ -79,15 +79,15 @@ const RESIZE_RULES: readonly ResizeRule[] = ['fit', 'cover', 'stretch'];
 /** What `train` is told about the configuration, as commander has it. */
 export type TrainFlags = Partial<Record<FlagKey, unknown>> &
   PixelFlags & {
-  readonly config?: string;
-  readonly preset?: string;
-  readonly margin?: number;
-  readonly mining?: string;
-  readonly size?: readonly [number, number];
-  readonly channels?: number;
-  readonly resize?: ResizeRule;
-  readonly seed?: number | string;
-};
+    readonly config?: string;
+    readonly preset?: string;
+    readonly margin?: number;
+    readonly mining?: string;
+    readonly size?: readonly [number, number];
+    readonly channels?: number;
+    readonly resize?: ResizeRule;
+    readonly seed?: number | string;
+  };
 
 /** Adds the flags of every configuration key to a verb. */
 export function addTrainFlags(verb: Command): Command {

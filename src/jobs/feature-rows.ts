@@ -1,4 +1,4 @@
-import type { FeatureStore } from '../data/features/store.ts';
+import type { FeatureStore } from '../data/features/types.ts';
 import type { BatchRows } from '../train/feeder.ts';
 import type { ImageRows } from './embed-store.ts';
 import type { PreparedData } from './prepare.ts';

@@ -1,7 +1,7 @@
 import { SamesameError } from '../base/errors.ts';
 import { createRandom, type Random } from '../base/random.ts';
 import { checkTrainable, groupByClass } from '../data/classes.ts';
-import type { FeatureStore } from '../data/features/store.ts';
+import type { FeatureStore } from '../data/features/types.ts';
 import { fingerprintOf } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawCouplePairs } from '../data/pairs/couples.ts';

@@ -52,6 +52,8 @@ export interface TrainJob {
   /** Folder of downloaded backbones and of the features that frozen parts make. Default: samesame's own, of this user. */
   readonly cache?: string;
   readonly runtime?: Runtime;
+  /** Threads that run a frozen part. Default: one for each core. The runtime has its own. */
+  readonly numThreads?: number;
   /** Ends the run: decoding at once, training after a step, whose checkpoint `resume` goes on from. */
   readonly signal?: AbortSignal;
   /** Called with everything that happens. */
@@ -86,7 +88,12 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   const data =
     backbone?.encoder.trunk === undefined
       ? await prepareData(dataset, config, options)
-      : await prepareFeatures(dataset, config, backbone, { ...options, runtime, cache: job.cache, onEvent });
+      : await prepareFeatures(dataset, config, backbone, {
+          ...options,
+          cache: job.cache,
+          numThreads: job.numThreads,
+          onEvent,
+        });
   try {
     for (const message of data.warnings) onEvent({ kind: 'warning', message });
     if (data.pixels.bad.length > 0)

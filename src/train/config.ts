@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { PIXEL_SCALE_NAMES } from '../backbones/scales.ts';
 import { SamesameError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
-import { PIXEL_SCALE_NAMES } from '../backbones/scales.ts';
 import { readAugmentOptions } from '../data/augment/options.ts';
 import { COMPARATOR_NAMES } from '../loss/comparators/create-comparator.ts';
 import { LOSS_NAMES } from '../loss/create-loss.ts';

@@ -55,6 +55,7 @@ export function createLazyStore(set: ImageSet, options: LazyPixelOptions): Pixel
 
   return {
     shape,
+    rowBytes: imageBytes,
     numImages,
     bad,
     usable,

@@ -1,51 +1,115 @@
-import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type FillOptions, openFeatures } from '../../data/features/index.ts';
-import { openLazyPixels } from '../../data/pixels/lazy.ts';
-import type { PixelStore } from '../../data/pixels/store.ts';
+import { openFeatures } from '../../data/features/open.ts';
+import { defaultFeaturesFolder } from '../../data/features/trunks.ts';
+import type { FeatureStore, FillEstimate, FillOptions, Trunk } from '../../data/features/types.ts';
+import type { PixelTarget } from '../../data/pixels/decode.ts';
+import { createLazyStore } from '../../data/pixels/lazy.ts';
 import type { Dataset } from '../../data/sources/open.ts';
-import type { Runtime } from '../../graph/runtime/types.ts';
 import { buildTrunkModel } from '../../model/encoder-graph.ts';
+import { sha256 } from '../../model/save.ts';
+import { formatBytes, formatCount, formatDuration } from '../../report/format.ts';
 import type { TrainConfig } from '../../train/config.ts';
 import type { TrainEvent } from '../../train/progress.ts';
+import { type Extractors, openExtractors } from '../extract/extractors.ts';
 import { augmentOptionsOf, numViewsOf } from '../feed.ts';
 import { type PrepareDataOptions, type PreparedData, prepareData } from '../prepare.ts';
 import type { OpenedBackbone } from './open.ts';
 
 export interface PrepareFeaturesOptions extends PrepareDataOptions {
-  readonly runtime: Runtime;
-  /** Folder that features are kept in. */
+  /** Folder that features are kept in, in `features`. Default: samesame's own, of this user. */
   readonly cache?: string;
+  /** Threads that run the frozen part. Default: one for each core. */
+  readonly numThreads?: number;
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
-/** Images a run of the trunk. */
-const BATCH_SIZE = 16;
-
 /**
  * A data set for a network with a frozen trunk: split and paired as `prepareData` does it, with the trunk's features of
- * each image, and of augmented views of the training images. Features that are kept from an earlier run are used again;
- * then nothing is decoded but what is shown.
- * @throws what `prepareData` throws; E_DISK_FULL
+ * each image, and of augmented views of the training images. Features that were kept before are used again; then nothing
+ * is decoded but what is shown.
+ * @throws what `prepareData` and `openFeatures` throw
  */
 export async function prepareFeatures(
   dataset: Dataset,
   config: TrainConfig,
-  { encoder, pixelScale }: OpenedBackbone,
+  backbone: OpenedBackbone,
   options: PrepareFeaturesOptions,
 ): Promise<PreparedData> {
-  const { runtime, cache, onEvent, signal, memoryBytes } = options;
   const { set } = dataset;
-  const trunk = await openTrunk(encoder, pixelScale, options.target!, runtime);
-  const fill = (target: PixelTarget, views?: FillOptions['views']) =>
+  const { cache, memoryBytes, signal, onProgress, onEvent } = options;
+  const target = config.image ?? backbone.target;
+  const { trunk, close } = createTrunk(backbone, target, options.numThreads);
+  const open = (views?: FillOptions['views']) =>
     openFeatures({
       set,
       target,
-      folder: join(cache ?? defaultCacheFolder(), 'features'),
+      folder: cache === undefined ? defaultFeaturesFolder() : join(cache, 'features'),
       trunk,
       views,
       memoryBytes,
       signal,
-      onProgress: options.onProgress,
-      onEstimate: (cost) => onEvent?.({ kind: 'note', message: describeCost(cost) }),
+      onProgress,
+      onEstimate: (cost) => {
+        if (cost.numCached < cost.numRows) onEvent?.({ kind: 'note', message: describeCost(cost, views) });
+      },
     });
+  let features: FeatureStore | undefined;
+  try {
+    // The images as they are first: which of them are good decides how they are split, and that which have views.
+    features = await open();
+    const { bad } = features;
+    const pixels = createLazyStore(set, { ...target, bad });
+    const data = await prepareData(dataset, config, { signal, target, openPixels: async () => pixels });
+    const numViews = numViewsOf(config);
+    if (numViews === 0) return { ...data, features };
+    await features.close();
+    features = await open({
+      numViews,
+      indices: data.splits.train,
+      augment: augmentOptionsOf(config, target)!,
+      seed: config.seed,
+    });
+    return { ...data, features };
+  } catch (error) {
+    await features?.close();
+    throw error;
+  } finally {
+    await close();
+  }
+}
+
+/** The frozen part as the cache wants it. Its threads are started when the first row is missing. */
+function createTrunk(
+  { encoder, pixelScale, provenance }: OpenedBackbone,
+  target: PixelTarget,
+  numWorkers = availableParallelism(),
+): { readonly trunk: Trunk; close(): Promise<void> } {
+  const { trunk } = encoder;
+  const model = buildTrunkModel(trunk!, target, pixelScale);
+  let opening: Promise<Extractors> | undefined;
+  return {
+    trunk: {
+      key: sha256(model),
+      about: `${provenance.name} up to ${provenance.frozenUpTo}`,
+      rowLength: trunk!.featureShape.reduce((product, dim) => product * dim, 1),
+      concurrency: 2 * numWorkers,
+      async extract(pixels, numImages) {
+        opening ??= openExtractors({ model, shape: target, numWorkers });
+        return (await opening).extract(pixels, numImages);
+      },
+    },
+    async close() {
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+function describeCost({ numRows, numCached, bytes, secondsGuess }: FillEstimate, views: unknown): string {
+  const what = views === undefined ? 'images' : 'images and views of them';
+  const known = numCached === 0 ? '' : `, ${formatCount(numCached)} of them known`;
+  return (
+    `the frozen part is run once: ${formatCount(numRows)} ${what}${known}, ` +
+    `about ${formatDuration(secondsGuess)} and ${formatBytes(bytes)} on disk`
+  );
+}
