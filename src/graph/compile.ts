@@ -18,6 +18,7 @@ import {
 import { SamesameError } from '../base/errors.ts';
 import { type DType, ONNX_TYPE, type TensorData } from './dtype.ts';
 import { nodesBelow } from './gradients.ts';
+import { BLOCKED_DOMAIN } from './ops/blocked.ts';
 import { inputRule } from './ops/source.ts';
 import type { Emitter, Node, OnnxAttributes, OpRule, Tensor, TensorType } from './tensor.ts';
 
@@ -94,6 +95,8 @@ class GraphWriter implements Emitter {
   readonly #inputNodes = new Map<string, Node>();
   readonly #constants = new Map<string, string>();
   readonly #shared = new Map<string, string>();
+  /** The blocked form of images, by name. */
+  readonly #blocks = new Map<string, string>();
 
   constructor(bind: ReadonlyMap<Tensor, TensorData>, convBlock: number | undefined) {
     this.#bind = bind;
@@ -110,7 +113,7 @@ class GraphWriter implements Emitter {
   graph(name: string): GraphProto {
     return create(GraphProtoSchema, {
       name,
-      node: this.#nodes,
+      node: usedNodes(this.#nodes, this.#outputs),
       initializer: this.#initializers,
       input: this.#inputs,
       output: this.#outputs,
@@ -139,6 +142,29 @@ class GraphWriter implements Emitter {
 
   int64s(values: readonly number[]): string {
     return this.constant('int64', [values.length], BigInt64Array.from(values, BigInt));
+  }
+
+  isBlocked(image: string): boolean {
+    return this.#blocks.has(image);
+  }
+
+  toBlocks(image: string): string {
+    const known = this.#blocks.get(image);
+    if (known !== undefined) return known;
+    const blocks = this.node('ReorderInput', [image], { channels_last: 0 }, BLOCKED_DOMAIN);
+    this.#blocks.set(image, blocks);
+    return blocks;
+  }
+
+  fromBlocks(blocks: string, channels: number): string {
+    const image = this.node('ReorderOutput', [blocks], { channels, channels_last: 0 }, BLOCKED_DOMAIN);
+    // Channels that fill no block would need zeros after them, which elementwise ops do not leave.
+    if (channels % this.convBlock! === 0) this.#blocks.set(image, blocks);
+    return image;
+  }
+
+  alsoInBlocks(image: string, blocks: string): void {
+    this.#blocks.set(image, blocks);
   }
 
   /** The name of a node's output, emitting the node where this is its first use. Its inputs have names already. */
@@ -204,6 +230,18 @@ class GraphWriter implements Emitter {
       attribute,
     });
   }
+}
+
+/** The nodes that outputs need: an op in blocks also writes its plain form, which often nobody reads. */
+function usedNodes(nodes: readonly NodeProto[], outputs: readonly ValueInfoProto[]): NodeProto[] {
+  const needed = new Set(outputs.map(({ name }) => name));
+  const used: NodeProto[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.output.some((name) => needed.has(name))) continue;
+    used.push(node);
+    for (const name of node.input) needed.add(name);
+  }
+  return used.reverse();
 }
 
 function attributeProto(name: string, value: Exclude<OnnxAttributes[string], undefined>): AttributeProto {

@@ -34,6 +34,14 @@ export interface Emitter {
   constant(dtype: DType, shape: readonly number[], data: TensorData): string;
   /** The name of an int64 vector: axes, shapes, pads. */
   int64s(values: readonly number[]): string;
+  /** Whether an image lies in blocks of channels already, because a blocked op made it. */
+  isBlocked(image: string): boolean;
+  /** The image in blocks of channels, `[N, C / block, H, W, block]`: as it was made, or reordered here. */
+  toBlocks(image: string): string;
+  /** The image that a blocked op made. Reordering it is left out where everybody who reads it takes blocks. */
+  fromBlocks(blocks: string, channels: number): string;
+  /** Says that an image has this form in blocks too. */
+  alsoInBlocks(image: string, blocks: string): void;
 }
 
 /** Attribute values by name. Whole numbers become ONNX ints; wrap a float as `{ float: 1 }`. */

@@ -1,4 +1,5 @@
 import { apply, type OpRule, type Tensor } from '../tensor.ts';
+import { emitElementwise } from './blocked-elementwise.ts';
 import { broadcastShapes, type Operand, toTensors } from './broadcast.ts';
 import { sumTo } from './sum-to.ts';
 
@@ -15,7 +16,7 @@ export function defineBinary(
   const rule: OpRule<null> = {
     name,
     infer: ([a, b]) => ({ dtype: a.dtype, shape: broadcastShapes(a.shape, b.shape, name) }),
-    emit: (emitter, inputs) => emitter.node(opType, inputs),
+    emit: (emitter, inputs, node) => emitElementwise(emitter, opType, inputs, node),
     gradient: (dy, { inputs: [a, b], output }, index) =>
       index === 0
         ? sumTo(gradientOfA(dy, a, b, output), a.shape)

@@ -22,6 +22,19 @@ test.skipIf(block === undefined).each<[string, Shape, Shape, ConvOptions, number
   ['outputs that do not fill a block', [2, 16, 6, 6], [24, 16, 3, 3], { padding: [1, 0, 0, 1] }, 1],
   ['dilation', [1, 16, 9, 9], [16, 16, 3, 3], { dilation: 2, padding: 2 }, 2],
   ['1×1', [2, 64, 4, 4], [32, 64, 1, 1], {}, 2],
+  ['1×1 with a stride', [2, 32, 5, 4], [32, 32, 1, 1], { stride: 2 }, 1],
+  ['depthwise', [3, 48, 7, 6], [48, 1, 3, 3], { padding: 1, groups: 48 }, 3],
+  ['depthwise, stride', [2, 32, 8, 8], [32, 1, 3, 3], { stride: 2, padding: [0, 0, 1, 1], groups: 32 }, 3],
+  ['depthwise, a row left over', [2, 32, 8, 6], [32, 1, 3, 3], { stride: 2, padding: 0, groups: 32 }, 1],
+  [
+    'depthwise, strides that differ',
+    [2, 32, 9, 7],
+    [32, 1, 3, 5],
+    { stride: [1, 3], padding: 2, groups: 32 },
+    1,
+  ],
+  ['depthwise, dilation', [2, 32, 9, 9], [32, 1, 3, 3], { dilation: 2, padding: 2, groups: 32 }, 3],
+  ['depthwise, large pads', [2, 32, 5, 5], [32, 1, 2, 2], { padding: 2, groups: 32 }, 1],
 ])(
   'where the processor has blocked convolutions, they give what plain ones give: %s',
   async (_name, xShape, weightShape, options, atLeast) => {

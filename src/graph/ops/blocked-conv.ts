@@ -1,9 +1,7 @@
 import { createArray } from '../dtype.ts';
 import type { Emitter, Node } from '../tensor.ts';
+import { BLOCKED_DOMAIN, reshaped } from './blocked.ts';
 import type { ConvAttributes } from './conv2d.ts';
-
-/** ONNX Runtime's own ops on images whose channels lie in blocks: `[N, C / block, H, W, block]`. */
-const DOMAIN = 'com.microsoft.nchwc';
 
 /** Whether the blocked convolution takes this one, and has less than half of its work on channels that are padding. */
 export function canBlock(
@@ -38,14 +36,14 @@ export function emitBlockedConv(
   const fullBias = bias === undefined ? [] : [padOutputs(emitter, bias, [padding])];
   const shape = [numPadded, channels, ...kernel];
   const isBlockedInput = channels % block === 0;
-  const image = isBlockedInput ? emitter.node('ReorderInput', [x], { channels_last: 0 }, DOMAIN) : x;
+  const image = isBlockedInput ? emitter.toBlocks(x) : x;
   const result = emitter.node(
     'Conv',
     [image, blockWeight(emitter, fullWeight, shape, block, isBlockedInput), ...fullBias],
     { kernel_shape: kernel, strides, pads, dilations, group: 1 },
-    DOMAIN,
+    BLOCKED_DOMAIN,
   );
-  return emitter.node('ReorderOutput', [result], { channels: numOut, channels_last: 0 }, DOMAIN);
+  return emitter.fromBlocks(result, numOut);
 }
 
 /** `[O, C, kH, kW]` as `[O / block, C / block, kH, kW, block of C, block of O]`; unblocked C where there are few channels. */
@@ -57,18 +55,19 @@ function blockWeight(
   isBlockedInput: boolean,
 ) {
   const [numOut, channels, height, width] = shape;
-  const [split, order] = isBlockedInput
-    ? [
-        [numOut / block, block, channels / block, block, height, width],
-        [0, 2, 4, 5, 3, 1],
-      ]
-    : [
-        [numOut / block, block, channels, height, width],
-        [0, 2, 3, 4, 1],
-      ];
-  const apart = emitter.node('Reshape', [weight, emitter.int64s(split)]);
-  const ordered = emitter.node('Transpose', [apart], { perm: order });
-  return emitter.node('Reshape', [ordered, emitter.int64s(shape)]);
+  const [split, order] =
+    isBlockedInput && height * width > 1
+      ? [
+          [numOut / block, block, channels / block, block, height, width],
+          [0, 2, 4, 5, 3, 1],
+        ]
+      : // Here channels stay in their order; the runtime has a quick way to move a single axis.
+        [
+          [numOut / block, block, channels * height * width],
+          [0, 2, 1],
+        ];
+  const ordered = emitter.node('Transpose', [reshaped(emitter, weight, split)], { perm: order });
+  return reshaped(emitter, ordered, shape);
 }
 
 function padOutputs(emitter: Emitter, value: string, shape: readonly number[]): string {

@@ -1,5 +1,6 @@
 import { type DType, isFloat, ONNX_TYPE } from '../dtype.ts';
 import { apply, type OpRule, type Tensor } from '../tensor.ts';
+import { emitElementwise } from './blocked-elementwise.ts';
 
 interface CastAttributes {
   readonly dtype: DType;
@@ -9,7 +10,8 @@ interface CastAttributes {
 const smooth: OpRule<CastAttributes> = {
   name: 'cast',
   infer: ([x], { dtype }) => ({ dtype, shape: x.shape }),
-  emit: (emitter, [x], { attributes: { dtype } }) => emitter.node('Cast', [x], { to: ONNX_TYPE[dtype] }),
+  emit: (emitter, inputs, node) =>
+    emitElementwise(emitter, 'Cast', inputs, node, { to: ONNX_TYPE[node.attributes.dtype] }),
   gradient: (dy, { inputs: [x] }) => cast(dy, x.dtype),
 };
 

@@ -1,5 +1,6 @@
 import { SamesameError } from '../../base/errors.ts';
 import { apply, type OpRule, type Tensor } from '../tensor.ts';
+import { emitElementwise } from './blocked-elementwise.ts';
 import { cast } from './cast.ts';
 import { equal } from './comparisons.ts';
 import { multiply } from './multiply.ts';
@@ -9,7 +10,7 @@ import { scalar } from './source.ts';
 const rule: OpRule<null> = {
   name: 'clip',
   infer: ([x]) => x,
-  emit: (emitter, inputs) => emitter.node('Clip', inputs),
+  emit: (emitter, inputs, node) => emitElementwise(emitter, 'Clip', inputs, node),
   gradient: (dy, { inputs: [x], output }) => multiply(dy, cast(equal(x, output), dy.dtype)),
 };
 

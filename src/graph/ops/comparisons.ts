@@ -1,4 +1,5 @@
 import { apply, type OpRule, type Tensor } from '../tensor.ts';
+import { emitElementwise } from './blocked-elementwise.ts';
 import { broadcastShapes, type Operand, toTensors } from './broadcast.ts';
 
 /** `a = b`, broadcast, as bool. */
@@ -24,9 +25,9 @@ function defineComparison(name: string, opType: string, then?: string): (a: Oper
   const rule: OpRule<null> = {
     name,
     infer: ([a, b]) => ({ dtype: 'bool', shape: broadcastShapes(a.shape, b.shape, name) }),
-    emit: (emitter, inputs) => {
-      const compared = emitter.node(opType, inputs);
-      return then === undefined ? compared : emitter.node(then, [compared]);
+    emit: (emitter, inputs, node) => {
+      if (then === undefined) return emitElementwise(emitter, opType, inputs, node);
+      return emitter.node(then, [emitter.node(opType, inputs)]);
     },
     gradient: 'none',
   };

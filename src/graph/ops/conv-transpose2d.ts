@@ -1,5 +1,6 @@
 import { apply, type Node, type OpRule, type Shape, type Tensor } from '../tensor.ts';
 import { canBlock } from './blocked-conv.ts';
+import { adjointPads, emitBlockedDepthwiseAdjoint, isBlockedDepthwise } from './blocked-depthwise.ts';
 import { type ConvAttributes, conv2d } from './conv2d.ts';
 import { turnedConv } from './conv2d-input-gradient.ts';
 import { convWeightGradient } from './conv2d-weight-gradient.ts';
@@ -17,11 +18,13 @@ const rule: OpRule<TransposedAttributes> = {
       ? turned
       : undefined;
   },
-  emit: (
-    emitter,
-    inputs,
-    { inputs: [y], attributes: { kernel, strides, pads, dilations, groups, shape } },
-  ) => {
+  emit: (emitter, inputs, { inputs: [y, weight], attributes }) => {
+    const { kernel, strides, pads, dilations, groups, shape } = attributes;
+    const { convBlock } = emitter;
+    if (convBlock !== undefined && isBlockedDepthwise(convBlock, y.shape, weight.shape, groups)) {
+      const turned = adjointPads(shape, y.shape, attributes);
+      if (turned) return emitBlockedDepthwiseAdjoint(emitter, inputs, y.shape, attributes, turned);
+    }
     const missing = [0, 1].map((i) => {
       const reached = (Number(y.shape[2 + i]) - 1) * strides[i] + (kernel[i] - 1) * dilations[i] + 1;
       return Number(shape[2 + i]) - (reached - pads[i] - pads[i + 2]);

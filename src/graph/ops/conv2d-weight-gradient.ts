@@ -1,7 +1,14 @@
-import { type Shape, sizeOf, staticShape, type Tensor } from '../tensor.ts';
+import { apply, type Emitter, type OpRule, type Shape, sizeOf, staticShape, type Tensor } from '../tensor.ts';
 import { add } from './add.ts';
+import {
+  emitBlockedDepthwiseWeightGradient,
+  isBlockedDepthwise,
+  weightGradientPads,
+} from './blocked-depthwise.ts';
+import { emitPointwiseWeightGradient, isBlockedPointwise } from './blocked-pointwise.ts';
 import { concat } from './concat.ts';
 import { type ConvAttributes, conv2d } from './conv2d.ts';
+import { convInputGradient } from './conv2d-input-gradient.ts';
 import { matmul } from './matmul.ts';
 import { pad } from './pad.ts';
 import { reduceSum } from './reduce-sum.ts';
@@ -9,11 +16,48 @@ import { reshape } from './reshape.ts';
 import { slice } from './slice.ts';
 import { transpose } from './transpose.ts';
 
+interface WeightGradientAttributes extends ConvAttributes {
+  readonly shape: Shape;
+}
+
+const rule: OpRule<WeightGradientAttributes> = {
+  name: 'convWeightGradient',
+  infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),
+  compose: ([x, dy], attributes, { convBlock }) => {
+    if (convBlock !== undefined && blockedWay(convBlock, x, dy, attributes) !== undefined) return undefined;
+    return attributes.groups === 1
+      ? gradientByPatches(x, dy, attributes.shape, attributes)
+      : gradientByGroups(x, dy, attributes.shape, attributes);
+  },
+  emit: (emitter, names, { inputs: [x, dy], attributes }) =>
+    blockedWay(emitter.convBlock!, x, dy, attributes)!(emitter, names),
+  // The weight gradient is linear in the image and in dy, and a convolution is its adjoint in either.
+  gradient: (g, { inputs: [x, dy], attributes: { strides, pads, dilations, groups, ...rest } }, index) =>
+    index === 0
+      ? convInputGradient(dy, g, x.shape, { strides, pads, dilations, groups, ...rest })
+      : conv2d(x, g, { stride: strides, padding: pads, dilation: dilations, groups }),
+};
+
 /** `∂loss/∂weight` of a convolution: each tap's correlation of `dy` with the image shifted to that tap. */
 export function convWeightGradient(x: Tensor, dy: Tensor, shape: Shape, attributes: ConvAttributes): Tensor {
-  return attributes.groups === 1
-    ? gradientByPatches(x, dy, shape, attributes)
-    : gradientByGroups(x, dy, shape, attributes);
+  return apply(rule, [x, dy], { ...attributes, shape });
+}
+
+/** How it is written for images in blocks of channels; undefined where it is not. */
+function blockedWay(
+  block: number,
+  x: Tensor,
+  dy: Tensor,
+  attributes: WeightGradientAttributes,
+): ((emitter: Emitter, names: readonly string[]) => string) | undefined {
+  const { shape, groups } = attributes;
+  if (isBlockedPointwise(block, x.shape, shape, attributes)) {
+    return (emitter, names) => emitPointwiseWeightGradient(emitter, names, x.shape, shape);
+  }
+  const pads = weightGradientPads(x.shape, dy.shape, attributes);
+  if (pads === undefined || !isBlockedDepthwise(block, x.shape, shape, groups)) return undefined;
+  return (emitter, names) =>
+    emitBlockedDepthwiseWeightGradient(emitter, names, [x.shape, dy.shape], attributes, pads);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { SamesameError } from '../../base/errors.ts';
 import { apply, describeShape, type OpRule, type Tensor } from '../tensor.ts';
 import { canBlock, emitBlockedConv } from './blocked-conv.ts';
+import { emitBlockedDepthwise, isBlockedDepthwise } from './blocked-depthwise.ts';
 import { convInputGradient } from './conv2d-input-gradient.ts';
 import { convWeightGradient } from './conv2d-weight-gradient.ts';
 import { reduceSum } from './reduce-sum.ts';
@@ -25,9 +26,13 @@ export const convRule: OpRule<ConvAttributes> = {
   }),
   emit: (emitter, inputs, node) => {
     const { convBlock } = emitter;
-    if (convBlock !== undefined && canBlock(convBlock, node))
-      return emitBlockedConv(emitter, inputs, node, convBlock);
     const { kernel, strides, pads, dilations, groups } = node.attributes;
+    if (convBlock !== undefined) {
+      if (canBlock(convBlock, node)) return emitBlockedConv(emitter, inputs, node, convBlock);
+      const [x, weight] = node.inputs;
+      if (isBlockedDepthwise(convBlock, x.shape, weight.shape, groups))
+        return emitBlockedDepthwise(emitter, inputs, node.attributes);
+    }
     return emitter.node('Conv', inputs, { kernel_shape: kernel, strides, pads, dilations, group: groups });
   },
   gradient: (dy, { inputs: [x, weight], attributes }, index) => {
