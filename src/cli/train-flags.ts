@@ -37,7 +37,8 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     feed: 'all pairs of a batch, or explicit pairs',
     numPairs: 'explicit pairs to draw, or all: each similar pair there is',
     negativeRatio: 'dissimilar pairs for each similar one, of explicit pairs',
-    pairDraw: 'a list of pairs drawn once, or a pair of every two classes anew at each step',
+    pairDraw:
+      'a list of pairs drawn once; a pair of every two classes anew at each step; or neighbours in a class',
   },
   'Training:': {
     epochs: 'passes over the images; 0 for as many as make about 1,000 steps',
@@ -57,11 +58,13 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     schedule: 'how the rate falls',
     warmUpSteps: 'steps from 0 to the full rate',
     stepEpochs: 'epochs between falls, for the step schedule',
+    chooseBy: 'what the epoch that is kept is best at: accuracy on validation pairs, or the loss there',
     patience: 'stop after so many epochs without a better one; 0 for never',
   },
   'Images:': {
     augment: 'auto, none, or JSON: \'{"rotateDegrees": 15}\'',
     scalePixels: 'brightness as mean 0 and deviation 1, or from 0 to 1',
+    classMultiple: 'keep only classes whose name is a whole number that this divides; 1 for all',
     maxImages: 'most images to train on; 0 for all',
     validation: 'held out to choose by: a fraction, or a number of images',
     test: 'held out to measure on',

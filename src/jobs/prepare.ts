@@ -6,6 +6,7 @@ import { fingerprintOf } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawCouplePairs } from '../data/pairs/couples.ts';
 import { takePairs } from '../data/pairs/list.ts';
+import { drawNeighbourPairs } from '../data/pairs/neighbours.ts';
 import { splitPairs } from '../data/pairs/split.ts';
 import type { PixelTarget } from '../data/pixels/decode.ts';
 import { guessPixelShape } from '../data/pixels/guess.ts';
@@ -106,9 +107,13 @@ function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, r
   splits = { ...splits, train: limitImages(set, splits.train, config) };
   const draw = (part: Int32Array, numPairs: number, name: string) =>
     drawBalancedPairs(set.labels, part, { numPairs, random: random.fork(name) });
+  const validationPairs =
+    config.pairDraw === 'neighbours'
+      ? drawNeighbourPairs(set.labels, splits.validation, { random: random.fork('validation') })
+      : draw(splits.validation, config.validationPairs, 'validation');
   return {
     splits,
-    validationPairs: draw(splits.validation, config.validationPairs, 'validation'),
+    validationPairs,
     testPairs: draw(splits.test, config.testPairs, 'test'),
     warnings,
   };

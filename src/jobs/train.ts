@@ -22,6 +22,7 @@ import { modelValues } from '../train/weight-average.ts';
 import { prepareFeatures } from './backbone/features.ts';
 import { type OpenedBackbone, openBackbone } from './backbone/open.ts';
 import { describeBad } from './bad-images.ts';
+import { chooseClasses } from './chosen-classes.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
 import { checkEvery, clearFrames, createFrameRecorder } from './frames.ts';
@@ -71,9 +72,10 @@ export interface TrainJob {
  * const { model } = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
  */
 export async function train(job: TrainJob): Promise<FinishedRun> {
-  const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
+  const { out, onEvent = () => {}, runtime = createRuntime() } = job;
   checkEvery(job.every);
   const config = await settleConfig(job);
+  const dataset = chooseClasses(job.dataset, config);
   // What can be known to be wrong is said before a hundred thousand images are decoded.
   const configured = createObjective(config, namesPairs(dataset));
   await checkWritable(out);
@@ -168,7 +170,7 @@ async function trainPrepared(
     stepper,
     feeder,
     numEpochs,
-    validate: createValidator(parts, data, config, runtime),
+    validate: createValidator(parts, data, config, runtime, configured.objective),
     patience: config.patience || undefined,
     margin: configured.margin,
     checkpoints,

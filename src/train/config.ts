@@ -48,8 +48,8 @@ export const trainConfigSchema = z.strictObject({
   freeze: z.union([share, z.string().min(1)]).default('all'),
   /** How the backbone's last map becomes one number a channel. */
   pool: z.enum(['average', 'max']).default('average'),
-  /** What stands on the backbone: a dense layer; two of them; nothing. */
-  head: z.enum(['linear', 'mlp', 'none']).default('linear'),
+  /** What stands on the backbone: a dense layer; one with ReLU, for a learned comparator; two of them; nothing. */
+  head: z.enum(['linear', 'relu', 'mlp', 'none']).default('linear'),
   /** Numbers between the two dense layers of `mlp`. */
   hidden: z.int().min(1).max(16384).default(512),
   /** Augmented views of each training image that the frozen part is run on; steps draw from them. 0: only the image itself. */
@@ -83,9 +83,10 @@ export const trainConfigSchema = z.strictObject({
   negativeRatio: z.number().positive().default(1),
   /**
    * `list`: explicit pairs are drawn once, and each is seen once an epoch. `class-pairs`: each step draws a similar pair
-   * of every class and a dissimilar pair of every two classes anew.
+   * of every class and a dissimilar pair of every two classes anew. `neighbours`: a list of images i and i + 1 of each
+   * class, and of image i with image i of another class; validation pairs are drawn so too.
    */
-  pairDraw: z.enum(['list', 'class-pairs']).default('list'),
+  pairDraw: z.enum(['list', 'class-pairs', 'neighbours']).default('list'),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
   learningRate: z.number().positive().default(2e-3),
   /** Of SGD. */
@@ -116,6 +117,11 @@ export const trainConfigSchema = z.strictObject({
   batchGroups: z.int().min(0).default(0),
   /** Quarter turns of a class are classes of their own while training: four times as many. */
   rotateClasses: z.boolean().default(false),
+  /**
+   * What the best epoch is best at: `accuracy`, of the validation pairs (or episodes, where there are some); `loss`, the
+   * loss of training over the validation pairs, as published experiments choose. Accuracy is what the model is for.
+   */
+  chooseBy: z.enum(['accuracy', 'loss']).default('accuracy'),
   /** Stop after so many epochs without a better one; 0 for never. */
   patience: z.int().min(0).default(0),
   /** Augmentation options, or `auto`: small shifts, and mirror images for photos; `none`. */
@@ -124,6 +130,8 @@ export const trainConfigSchema = z.strictObject({
   image: imageSchema.optional(),
   /** Brightness before the first layer: `standard`, mean 0 and deviation 1 over training images; `unit`, from 0 to 1. */
   scalePixels: z.enum(['standard', 'unit']).default('standard'),
+  /** Only classes whose name is a whole number that this divides; 1 for all classes, whatever they are called. */
+  classMultiple: z.int().min(1).default(1),
   /** Held out to choose the epoch, the threshold and the calibration. */
   validation: heldOut.default(0.15),
   /** Held out for the final numbers. */
@@ -170,7 +178,7 @@ export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig
 function withLossForPairs(options: unknown, hasPairs: boolean): unknown {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
   const { loss, feed, pairDraw, splitBy } = options as TrainOptions;
-  const isPairs = hasPairs || feed === 'pairs' || pairDraw === 'class-pairs' || splitBy === 'pair';
+  const isPairs = hasPairs || feed === 'pairs' || (pairDraw ?? 'list') !== 'list' || splitBy === 'pair';
   return loss === undefined && isPairs ? { ...options, loss: 'contrastive' } : options;
 }
 

@@ -3,9 +3,14 @@ import type { TrainConfig } from './config.ts';
 
 const LOGIT_LOSSES: readonly string[] = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
 
+/** Whether explicit pairs are fed, of data that does not name its own. */
+function drawsPairs({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
+  return pairDraw !== 'list' || feed === 'pairs' || splitBy === 'pair' || LOGIT_LOSSES.includes(loss);
+}
+
 /** Whether training goes through a list of explicit pairs. */
-function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
-  return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || LOGIT_LOSSES.includes(loss));
+function drawsList(config: TrainConfig): boolean {
+  return config.pairDraw !== 'class-pairs' && drawsPairs(config);
 }
 
 const hasBackbone = ({ backbone }: TrainConfig) => backbone !== 'none';
@@ -59,7 +64,11 @@ const READ_WHEN: Readonly<
   negativeRatio: {
     when: 'a list of explicit pairs is fed (feed is pairs)',
     isRead: (config, hasPairs) =>
-      hasPairs || (drawsList(config) && config.feed !== 'batch' && config.splitBy !== 'pair'),
+      hasPairs ||
+      (drawsPairs(config) &&
+        config.pairDraw === 'list' &&
+        config.feed !== 'batch' &&
+        config.splitBy !== 'pair'),
   },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
@@ -75,7 +84,18 @@ const READ_WHEN: Readonly<
   },
   numPairs: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
   stepsPerEpoch: { when: 'no list of pairs is gone through', isRead: (config) => !drawsList(config) },
-  batchSize: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
+  batchSize: {
+    when: 'pairDraw is list or neighbours',
+    isRead: ({ pairDraw }) => pairDraw !== 'class-pairs',
+  },
+  validationPairs: {
+    when: 'pairDraw is not neighbours',
+    isRead: ({ pairDraw }) => pairDraw !== 'neighbours',
+  },
+  chooseBy: {
+    when: 'explicit pairs are fed, and no episodes choose the epoch',
+    isRead: (config, hasPairs) => (hasPairs || drawsPairs(config)) && config.validationEpisodes === 0,
+  },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   weightDecay: { when: 'optimizer is adamw', isRead: ({ optimizer }) => optimizer === 'adamw' },

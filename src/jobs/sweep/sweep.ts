@@ -5,6 +5,7 @@ import { checkWritable, removeLeftovers, writeFileAtomic } from '../../base/file
 import { fingerprintOf } from '../../data/fingerprint.ts';
 import type { SweepTable } from '../../report/sweep/sweep-table.ts';
 import type { TrainEvent } from '../../train/progress.ts';
+import { chooseClasses } from '../chosen-classes.ts';
 import { createSweepClock, type SweepClock } from './estimate.ts';
 import { type ExecutorOptions, executeHere, executeInChildren } from './execute.ts';
 import { type Failure, isFatal } from './failure.ts';
@@ -167,16 +168,17 @@ async function findOutcomes(
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const fingerprints = new Map<string, Promise<string>>();
-  const fingerprint = (path: string) => {
-    const dataset = datasets.get(path)!;
-    const known =
-      fingerprints.get(path) ??
-      fingerprintOf(dataset.set, signal).then((images) => dataFingerprint(images, dataset));
-    fingerprints.set(path, known);
-    return known;
+  const fingerprint = ({ data, config }: PlannedRun) => {
+    const key = JSON.stringify([data, config.classMultiple]);
+    const known = fingerprints.get(key);
+    if (known !== undefined) return known;
+    const dataset = chooseClasses(datasets.get(data)!, config);
+    const found = fingerprintOf(dataset.set, signal).then((images) => dataFingerprint(images, dataset));
+    fingerprints.set(key, found);
+    return found;
   };
   for (const run of runs) {
-    const numbers = await findFinished(run, () => fingerprint(run.data));
+    const numbers = await findFinished(run, () => fingerprint(run));
     if (numbers !== undefined) outcomes.set(run.folder, { kind: 'finished', numbers });
   }
   return outcomes;
