@@ -19,7 +19,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
   'Network and loss:': {
     network: 'encoder, trained from nothing',
     backbone: 'pretrained network under the embedding: a name (samesame backbones) or an .onnx file',
-    cut: 'value of the backbone that its classifier is cut off at',
+    cut: 'value of the backbone that its classifier is cut off at; map for its last map',
     freeze:
       'what of the backbone stays as it is: a share of its layers, all, none, or up to a value of that name',
     pool: "how the backbone's last map becomes one number a channel",

@@ -39,7 +39,10 @@ export const trainConfigSchema = z.strictObject({
    * from nothing.
    */
   backbone: z.string().min(1).default('none'),
-  /** Name of the value at which the backbone's classifier is cut off; `auto`: in front of its last pool, or its features. */
+  /**
+   * Name of the value at which the backbone's classifier is cut off; `auto`: in front of its last pool, or its features;
+   * `map`: behind its last map, without the dense layers that VGG has there.
+   */
   cut: z.string().min(1).default('auto'),
   /**
    * What of the backbone stays as it is, and is run once an image: a share of its layers, `all`, `none`, or the name of
