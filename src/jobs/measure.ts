@@ -13,6 +13,7 @@ import type { Runtime } from '../graph/runtime/types.ts';
 import { euclideanComparer } from '../model/comparator.ts';
 import type { Model } from '../model/model.ts';
 import { createGalleryProducts } from '../model/products.ts';
+import type { ByNegatives } from '../report/negative-rows.ts';
 import { embedStore, type ImageRows, measurePairs } from './embed-store.ts';
 
 /** What is measured on, all of it unseen by training. */
@@ -50,6 +51,8 @@ export interface Measurement {
   readonly rawPixels: Baseline | null;
   /** Null where there is no backbone. */
   readonly frozenFeatures: Baseline | null;
+  /** With each kind of negatives, where the data says which are easy and which are hard. */
+  readonly byNegatives?: ByNegatives;
   /** Of `pairs`, float32 `[P]`. */
   readonly distances: Float32Array;
   /** Of the images that retrieval was measured on. */
