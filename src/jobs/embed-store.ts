@@ -66,8 +66,10 @@ export async function* embedPairs(
   const place = new Map(Array.from(indices, (index, i) => [index, i]));
   const embeddings = await embedStore(embed, rows, indices);
   const size = embeddings.length / indices.length;
-  for (let start = 0; start < numPairs; start += CHUNK) {
-    const end = Math.min(start + CHUNK, numPairs);
+  // Bare pixels are long embeddings.
+  const blockSize = Math.max(1, Math.min(CHUNK, Math.floor(CHUNK_BYTES / (4 * size))));
+  for (let start = 0; start < numPairs; start += blockSize) {
+    const end = Math.min(start + blockSize, numPairs);
     const embeddingsOf = (side: Int32Array) => {
       const block = new Float32Array((end - start) * size);
       for (let p = start; p < end; p++) {
