@@ -10,11 +10,12 @@ export function negativesSection({ verification, byNegatives }: ReportData): str
   const rows = negativeRows(verification, byNegatives).map(({ name, estimates }) => {
     const cells = estimates.map((estimate) => {
       const range = estimate === null || estimate.low === null ? '' : formatRange(estimate);
-      return `<td class="number"><b>${formatRate(estimate?.value ?? null)}</b></td><td class="number quiet">${range}</td>`;
+      // Under each other, so that three columns fit beside each other on a phone.
+      return `<td class="number"><b>${formatRate(estimate?.value ?? null)}</b><br><span class="quiet">${range}</span></td>`;
     });
     return `<tr><th scope="row">${name}</th>${cells.join('')}</tr>`;
   });
-  const head = titles.map((title) => `<th class="number" colspan="2">${title}</th>`).join('');
+  const head = titles.map((title) => `<th class="number">${title}</th>`).join('');
   return section(
     'Easy and hard negatives',
     'The same similar pairs each time, beside dissimilar pairs that look little alike (easy), or much (hard). Where the threshold is right for one kind and wrong for the other, precision says so.',
