@@ -65,11 +65,18 @@ describe('the sweep of protocol D on a tiny backbone', () => {
     await writeFile(join(root, 'tiny.onnx'), tinyBackbone());
     await writeManifests(root);
     const [out, cache] = [join(root, 'protocol-d'), join(root, 'cache')];
-    const given = Object.entries(settings()).flatMap(([key, value]) => [
-      '--set',
-      `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    ]);
-    const args = ['sweep', 'protocol-d', root, ...given, '--seed', '1', '--threads', '1', '--out', out];
+    const args = [
+      'sweep',
+      'protocol-d',
+      root,
+      ...wordsOf(settings()),
+      '--seed',
+      '1',
+      '--threads',
+      '1',
+      '--out',
+      out,
+    ];
     const child = spawn(process.execPath, [MAIN, ...args, '--cache', cache], { stdio: 'ignore' });
     const ended = new Promise<NodeJS.Signals | null>((resolve) => {
       child.on('close', (_, signal) => resolve(signal));
@@ -103,40 +110,31 @@ describe('the sweep of protocol D on a tiny backbone', () => {
     expect((await readdir(out, { recursive: true })).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('is held out by image and by class, each beside its own untrained features', async () => {
-    const written = await readSweepFile(await locateSweep('seen-and-unseen'));
-    const { image, ...rest } = settings();
-    const base = { ...rest, image, batchSize: 16 };
-    const job = {
-      sweep: { ...overrideBase(written, base), seeds: [1] },
-      data: images,
-      out: join(root, 'both'),
-    };
-    const file = {
-      ...job.sweep,
-      list: job.sweep.list?.map((each) => ({ ...each, config: { ...each.config } })),
-    };
-    // Four classes are too few for the file's own shares.
-    for (const each of file.list ?? []) delete each.config.test;
+  it('can be asked about seen and unseen classes, two runs at a time', async () => {
     await writeFile(join(root, 'tiny.onnx'), tinyBackbone());
-    await makeImageFolder(join(root, 'six'), { imagesPerClass: 6 });
+    const six = await makeImageFolder(join(root, 'six'), { imagesPerClass: 6 });
     for (const [copy, of] of [
       ['more', 'bars'],
       ['many', 'discs'],
     ])
-      await cp(join(root, 'six', of), join(root, 'six', copy), { recursive: true });
-    const { table } = await runSweep({
-      ...job,
-      data: join(root, 'six'),
-      sweep: file,
-      cache: join(root, 'cache'),
-      numThreads: 1,
-    });
-    expect(table.rows.map(({ name, failure }) => [name, failure]).sort()).toEqual([
-      ['seen classes', undefined],
-      ['unseen classes', undefined],
+      await cp(join(six, of), join(six, copy), { recursive: true });
+    const cache = join(root, 'cache of children');
+    const given = [...wordsOf({ ...settings(), batchSize: 16 }), '--seed', '1', '--cache', cache];
+    const out = join(root, 'both');
+    const result = await runCli([
+      ...['sweep', 'seen-and-unseen', six, ...given, '--out', out],
+      ...['--parallel', '2', '--threads', '2', '--json', '--quiet'],
     ]);
-    expect(table.baselines.map(({ name, of }) => `${name} ${of}`)).toEqual([
+    expect(result.code, result.stderr).toBe(0);
+    const { configurations, baselines } = parseOnlyLine(result) as {
+      configurations: { name: string; runs: { state: string }[] }[];
+      baselines: { name: string; of?: string }[];
+    };
+    expect(configurations.map(({ name, runs }) => [name, runs[0].state]).sort()).toEqual([
+      ['seen classes', 'finished'],
+      ['unseen classes', 'finished'],
+    ]);
+    expect(baselines.map(({ name, of }) => `${name} ${of}`)).toEqual([
       'untrained splitBy=image',
       'untrained splitBy=class',
       'raw pixels splitBy=image',
@@ -144,8 +142,18 @@ describe('the sweep of protocol D on a tiny backbone', () => {
       'majority splitBy=image',
       'majority splitBy=class',
     ]);
+    expect(await readdir(cache)).toEqual(['features']);
+    expect(await readFile(join(out, 'table.md'), 'utf8')).toContain('_untrained, splitBy=class_');
   });
 });
+
+/** Settings as `--set` takes them. */
+function wordsOf(settings: object): string[] {
+  return Object.entries(settings).flatMap(([key, value]) => [
+    '--set',
+    `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  ]);
+}
 
 describe('pair folders', () => {
   it('are measured with easy and with hard negatives beside the same similar pairs', async () => {
