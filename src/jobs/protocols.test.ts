@@ -62,7 +62,7 @@ describe('protocol C', () => {
       lossOptions: { margin: 1 },
       optimizer: 'adam',
       learningRate: 0.001,
-      backboneRate: 1,
+      backboneRate: 0.1,
       batchSize: 8,
       epochs: 200,
       chooseBy: 'loss',
