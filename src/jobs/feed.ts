@@ -54,7 +54,11 @@ export function createFeeder(
     batchGroups > 0
       ? createGroupSampler({ ...drawn, groupsPerBatch: batchGroups, groupOf })
       : createClassSampler(drawn);
-  return feedBatches(sampler, labels, { ...parts, hasTurns: rotateClasses });
+  // A loss that keeps something for each class counts them from 0.
+  const places = new Map(Array.from(classes, (label, place) => [label, place]));
+  const counted = labels.map((label) => places.get(label) ?? -1);
+  const feeder = feedBatches(sampler, counted, { ...parts, hasTurns: rotateClasses });
+  return { ...feeder, numClasses: classes.length };
 }
 
 /** Labels `4 · label + turns` of images `4 · image + turns`. @throws E_CONFIG where images are not square */

@@ -108,6 +108,7 @@ async function trainPrepared(
     pixelScale,
     batchSize: feeder.imagesPerStep,
     objective: configured.objective,
+    numClasses: feeder.numClasses,
     optimizer: createOptimizer(config.optimizer, config),
     schedule: createSchedule(config, { stepsPerEpoch: feeder.stepsPerEpoch, numEpochs }),
     clipNorm: config.clipNorm || undefined,

@@ -53,6 +53,22 @@ export function checkBetween(value: number, low: number, high: number, option: s
   });
 }
 
+/** Checks an option that is any finite number. @throws E_CONFIG */
+export function checkFinite(value: number, option: string): void {
+  checkBetween(value, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, option);
+}
+
+/** Checks an option that is a number from 0. @throws E_CONFIG */
+export function checkNotNegative(value: number, option: string): void {
+  if (Number.isFinite(value) && value >= 0) return;
+  throw new SamesameError('E_CONFIG', {
+    what: `${option} is out of range`,
+    expected: 'a number from 0',
+    received: String(value),
+    details: { option },
+  });
+}
+
 /** Checks an option that is a whole number from `low`. @throws E_CONFIG */
 export function checkWhole(value: number, low: number, option: string): void {
   if (Number.isSafeInteger(value) && value >= low) return;

@@ -10,6 +10,8 @@ import type { StepBatch } from './stepper.ts';
 export interface Feeder {
   readonly stepsPerEpoch: number;
   readonly imagesPerStep: number;
+  /** C, where labels are fed that are whole numbers from 0 to C − 1. */
+  readonly numClasses?: number;
   /**
    * The batches of an epoch (from 0), from batch `first` on. What a batch holds depends on the seed and its place alone.
    * A batch's arrays are written over by the one after the next.
