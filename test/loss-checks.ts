@@ -1,10 +1,11 @@
 import { expect } from 'vitest';
+import { compile } from '../src/graph/compile.ts';
 import { gradients } from '../src/graph/gradients.ts';
 import { input } from '../src/graph/ops/source.ts';
 import { sameShape, type Tensor } from '../src/graph/tensor.ts';
 import type { BatchLoss, LossContext } from '../src/loss/types.ts';
 import type { Scope } from '../src/nn/scope.ts';
-import { checkOp, runOnBoth } from './gradcheck.ts';
+import { checkOp, nodeRuntime, runOn, runOnBoth } from './gradcheck.ts';
 
 /** A batch with rare and frequent classes, one of them alone. */
 export const LABELS = [5, 1, 5, 8, 1, 5, 8, 3];
@@ -100,13 +101,14 @@ export async function checkBatchLoss(check: BatchCheck): Promise<void> {
   });
 }
 
-/** Loss, gradient towards the embeddings, and diagnostics of a batch, on both runtimes. */
+/** Loss, gradient towards the embeddings, and diagnostics of a batch: on both runtimes, or on Node's alone. */
 export async function measureBatch(
   loss: BatchLoss,
   embeddings: readonly (readonly number[])[],
   labels: readonly number[],
   parameters: Readonly<Record<string, readonly (readonly number[])[]>> = {},
   numClasses = 0,
+  isOnBoth = true,
 ): Promise<Record<string, number[]>> {
   const x = input('x', 'float32', [embeddings.length, embeddings[0].length]);
   const y = input('y', 'int32', [labels.length]);
@@ -122,14 +124,16 @@ export async function measureBatch(
     name,
     { tensor: tensors[name], values: rows.flat() },
   ]);
-  return runOnBoth(
-    { loss: value, gradient, ...diagnostics },
-    {
-      x: { tensor: x, values: embeddings.flat() },
-      y: { tensor: y, values: labels },
-      ...Object.fromEntries(feeds),
-    },
-  );
+  const outputs = { loss: value, gradient, ...diagnostics };
+  const fed: Record<string, { tensor: Tensor; values: ArrayLike<number> }> = {
+    x: { tensor: x, values: embeddings.flat() },
+    y: { tensor: y, values: labels },
+    ...Object.fromEntries(feeds),
+  };
+  if (isOnBoth) return runOnBoth(outputs, fed);
+  const graph = compile(outputs);
+  const used = Object.entries(fed).filter(([name]) => name in graph.inputs);
+  return runOn(nodeRuntime, graph.bytes, Object.fromEntries(used));
 }
 
 /** Batches on which means have nothing to go over: each must give finite numbers. */
@@ -203,7 +207,7 @@ export async function checkDegenerate(
 ): Promise<Record<string, { loss: number; gradient: number[] }>> {
   const results: Record<string, { loss: number; gradient: number[] }> = {};
   for (const [name, embeddings, labels] of DEGENERATE) {
-    const measured = await measureBatch(loss, embeddings, labels, parameters, numClasses);
+    const measured = await measureBatch(loss, embeddings, labels, parameters, numClasses, false);
     for (const [output, values] of Object.entries(measured))
       expect(values.every(Number.isFinite), `${name}: ${output} ${values}`).toBe(true);
     results[name] = { loss: measured.loss[0], gradient: measured.gradient };
