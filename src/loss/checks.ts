@@ -58,6 +58,17 @@ export function checkFinite(value: number, option: string): void {
   checkBetween(value, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, option);
 }
 
+/** Checks an option that is a number between two bounds, the lower one included. @throws E_CONFIG */
+export function checkAtLeast(value: number, low: number, below: number, option: string): void {
+  if (typeof value === 'number' && value >= low && value < below) return;
+  throw new SamesameError('E_CONFIG', {
+    what: `${option} is out of range`,
+    expected: `a number from ${low} and below ${Number(below.toFixed(4))}`,
+    received: String(value),
+    details: { option },
+  });
+}
+
 /** Checks an option that is a number from 0. @throws E_CONFIG */
 export function checkNotNegative(value: number, option: string): void {
   if (Number.isFinite(value) && value >= 0) return;
