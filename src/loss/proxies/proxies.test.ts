@@ -42,7 +42,11 @@ const chooseClass =
   (
     own: (angle: number) => number,
     scale: number,
-    { factor = (_x: readonly number[], _w: readonly number[]): number => 1, weights = [1, 1, 1, 1], gamma = 0 } = {},
+    {
+      factor = (_x: readonly number[], _w: readonly number[]): number => 1,
+      weights = [1, 1, 1, 1],
+      gamma = 0,
+    } = {},
   ): Oracle =>
   (rows, labels, proxies) => {
     const costs = rows.map((row, i) => {
