@@ -6,6 +6,7 @@ import { guessPixelShape } from '../data/pixels/guess.ts';
 import type { ImageSet, ResizeRule } from '../data/types.ts';
 import { readPreset } from '../jobs/presets.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
+import { CUSTOM_LOSS } from '../train/custom-loss.ts';
 import { toNumber } from './common.ts';
 
 /** Keys of the configuration that are not one flag of their own name. */
@@ -71,6 +72,7 @@ export type TrainFlags = Partial<Record<FlagKey, unknown>> & {
   readonly preset?: string;
   readonly margin?: number;
   readonly mining?: string;
+  readonly lossOptions?: Readonly<Record<string, unknown>>;
   readonly size?: readonly [number, number];
   readonly channels?: number;
   readonly resize?: ResizeRule;
@@ -85,8 +87,9 @@ export function addTrainFlags(verb: Command): Command {
     for (const [key, about] of Object.entries(group)) verb.addOption(flagOf(key as FlagKey, about, defaults));
     if (heading.startsWith('Network')) {
       verb
-        .option('--margin <distance>', 'of the loss, where it has one', toNumber)
-        .option('--mining <name>', 'triplets that count: batch-all, batch-hard, semi-hard');
+        .option('--margin <number>', 'of the loss, where it has one', toNumber)
+        .option('--mining <name>', 'triplets or pairs that count, where the loss asks (docs/losses.md)')
+        .option('--loss-options <json>', 'all options of the loss: \'{"temperature": 0.2}\'', toOptions);
     }
     if (heading.startsWith('Images')) {
       verb
@@ -119,7 +122,7 @@ export async function readTrainFlags(
   const given = Object.fromEntries(
     [...KEYS, 'seed' as const].filter(isGiven).map((key) => [key, flags[key]]),
   );
-  const loss = { margin: flags.margin, mining: flags.mining };
+  const loss = { ...flags.lossOptions, margin: flags.margin, mining: flags.mining };
   const lossOptions = Object.fromEntries(Object.entries(loss).filter(([, value]) => value !== undefined));
   const options = { ...file, ...given } as TrainOptions;
   if (Object.keys(lossOptions).length > 0) options.lossOptions = { ...file.lossOptions, ...lossOptions };
@@ -148,7 +151,9 @@ function flagOf(key: FlagKey, about: string, defaults: TrainConfig): Option {
 function choicesOf(key: FlagKey): string[] {
   const { unwrap } = trainConfigSchema.shape[key] as { unwrap?: () => ZodType & { options?: unknown } };
   const options = unwrap?.call(trainConfigSchema.shape[key]).options;
-  return Array.isArray(options) ? options.filter((option) => typeof option === 'string') : [];
+  // A loss of one's own is given by a program, not by a name.
+  const isNamed = (option: unknown) => typeof option === 'string' && option !== CUSTOM_LOSS;
+  return Array.isArray(options) ? options.filter(isNamed) : [];
 }
 
 async function readConfigFile(path: string): Promise<TrainOptions> {
@@ -193,6 +198,17 @@ function toSize(text: string): [number, number] {
   const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text);
   if (match === null) throw new InvalidArgumentError('Expected N or HxW, such as 64 or 48x64.');
   return [Number(match[1]), Number(match[2] ?? match[1])];
+}
+
+function toOptions(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const options: unknown = JSON.parse(text);
+    if (typeof options === 'object' && options !== null && !Array.isArray(options))
+      return options as Readonly<Record<string, unknown>>;
+  } catch {
+    // Said below, as for JSON that is no object.
+  }
+  throw new InvalidArgumentError('Expected a JSON object, such as \'{"temperature": 0.2}\'.');
 }
 
 function toAugment(text: string): unknown {

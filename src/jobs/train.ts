@@ -10,8 +10,9 @@ import type { PixelScale } from '../nn/layers/pixels.ts';
 import { createEncoder } from '../nn/networks/by-name.ts';
 import { createCheckpointFolder } from '../train/checkpoints.ts';
 import type { TrainConfig, TrainOptions } from '../train/config.ts';
+import { CUSTOM_LOSS, type CustomLoss } from '../train/custom-loss.ts';
 import { trainLoop } from '../train/loop.ts';
-import { type ConfiguredObjective, createObjective } from '../train/objective.ts';
+import { type ConfiguredObjective, checkComparable, createObjective } from '../train/objective.ts';
 import { createOptimizer } from '../train/optimizers/by-name.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
@@ -33,6 +34,8 @@ export interface TrainJob {
   readonly dataset: Dataset;
   /** Settings that differ from the defaults. */
   readonly config?: TrainOptions;
+  /** A loss of your own in place of a named one. A run that goes on wants it again. */
+  readonly loss?: CustomLoss;
   /** The run's folder. */
   readonly out: string;
   /** Go on with the run in `out` where it was interrupted. */
@@ -66,9 +69,10 @@ export interface TrainJob {
 export async function train(job: TrainJob): Promise<FinishedRun> {
   const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
   checkEvery(job.every);
-  const config = await settleConfig(job);
+  const config = await settleConfig(withCustomLoss(job));
   // What can be known to be wrong is said before a hundred thousand images are decoded.
-  const configured = createObjective(config, namesPairs(dataset));
+  const configured = createObjective(config, namesPairs(dataset), job.loss);
+  checkComparable(configured, createEncoder(config.network, config));
   await checkWritable(out);
   const data = await prepareData(dataset, config, {
     memoryBytes: job.memoryBytes,
@@ -83,6 +87,16 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   } finally {
     await data.pixels.close();
   }
+}
+
+/** A job's configuration says so where its loss is its own. */
+function withCustomLoss(job: TrainJob): TrainJob {
+  const { loss, config } = job;
+  if (loss === undefined) return job;
+  return {
+    ...job,
+    config: { ...config, loss: CUSTOM_LOSS, lossOptions: { ...config?.lossOptions, name: loss.name } },
+  };
 }
 
 /** Bytes from 0 to 1, as published experiments read them. */

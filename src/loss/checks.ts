@@ -1,6 +1,8 @@
 import { SamesameError } from '../base/errors.ts';
 import type { DType } from '../graph/dtype.ts';
 import { describeShape, sameShape, staticShape, type Tensor } from '../graph/tensor.ts';
+import type { Scope } from '../nn/scope.ts';
+import type { LossContext } from './types.ts';
 
 /** Checks what a batch loss is given. @returns N @throws E_SHAPE, E_DTYPE */
 export function checkBatch(embeddings: Tensor, labels: Tensor, user: string): number {
@@ -12,6 +14,17 @@ export function checkBatch(embeddings: Tensor, labels: Tensor, user: string): nu
     what: `${user} needs one label for each embedding`,
     expected: 'embeddings [N, D] and labels [N]',
     received: `${describeShape(embeddings.shape)} and ${describeShape(labels.shape)}`,
+  });
+}
+
+/** The scope of a loss that keeps something from step to step. @throws E_CONFIG where there is none */
+export function checkScope(context: LossContext | undefined, user: string): Scope {
+  if (context !== undefined) return context.scope;
+  throw new SamesameError('E_CONFIG', {
+    what: `${user} keeps something from step to step, and was given no place for it`,
+    expected: 'a scope',
+    received: 'none',
+    help: 'give { scope } after the labels; training does so by itself',
   });
 }
 

@@ -1,18 +1,21 @@
 import { SamesameError } from '../base/errors.ts';
+import { PAIR_LOSS_NAMES } from '../loss/create-loss.ts';
 import type { TrainConfig } from './config.ts';
 
+/** Losses that are fed explicit pairs whatever the feed. */
+const PAIR_LOSSES: readonly string[] = PAIR_LOSS_NAMES;
 const LOGIT_LOSSES: readonly string[] = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
 
 /** Whether training goes through a list of explicit pairs. */
 function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
-  return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || LOGIT_LOSSES.includes(loss));
+  return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || PAIR_LOSSES.includes(loss));
 }
 
 /** Whether the network leaves the embedding open. */
 const isOpen = ({ network }: TrainConfig) => ['compact', 'wide', 'residual'].includes(network);
 
 const isFedInBatches = ({ loss, feed, splitBy }: TrainConfig) =>
-  feed !== 'pairs' && splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss);
+  feed !== 'pairs' && splitBy !== 'pair' && !PAIR_LOSSES.includes(loss);
 
 /** When a setting is read at all. Settings that are not named here always are. */
 const READ_WHEN: Readonly<
