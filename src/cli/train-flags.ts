@@ -27,7 +27,8 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     feed: 'all pairs of a batch, or explicit pairs',
     numPairs: 'explicit pairs to draw, or all: each similar pair there is',
     negativeRatio: 'dissimilar pairs for each similar one, of explicit pairs',
-    pairDraw: 'a list of pairs drawn once, or a pair of every two classes anew at each step',
+    pairDraw:
+      'a list of pairs drawn once; a pair of every two classes anew at each step; or a list drawn anew each epoch: half of it hard, or from easy to hard',
   },
   'Training:': {
     epochs: 'passes over the images; 0 for as many as make about 1,000 steps',

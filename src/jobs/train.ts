@@ -20,12 +20,13 @@ import { buildStep, type StepPlan } from '../train/step-graph.ts';
 import { createStepper } from '../train/stepper.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { describeBad } from './bad-images.ts';
-import { createFeeder } from './feed.ts';
+import { countEpochs, createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
 import { checkEvery, clearFrames, createFrameRecorder } from './frames.ts';
 import { KEPT_REPORT } from './kept-report.ts';
 import { measurePixelScale } from './pixel-scale.ts';
 import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
+import { redrawEachEpoch } from './redraw.ts';
 import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
 import { openTensorBoard } from './tensorboard.ts';
 import { createValidator } from './validate.ts';
@@ -115,7 +116,7 @@ async function trainPrepared(
   const pixelScale =
     config.scalePixels === 'unit' ? UNIT_SCALE : await measurePixelScale(data.pixels, data.splits.train);
   const feeder = createFeeder(config, data, configured);
-  const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
+  const numEpochs = countEpochs(config, feeder.stepsPerEpoch);
   const plan: StepPlan = {
     encoder: createEncoder(config.network, config),
     imageShape: data.target,
@@ -148,9 +149,14 @@ async function trainPrepared(
       ? undefined
       : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, runtime, resumeFrom });
 
+  const { redrawn } = feeder;
+  const path = join(out, 'checkpoints', 'pairs.safetensors');
   const loop = trainLoop({
     stepper,
-    feeder,
+    feeder:
+      redrawn === undefined
+        ? feeder
+        : redrawEachEpoch(feeder, redrawn, { design: parts, pixels: data.pixels, runtime, path }),
     numEpochs,
     validate: createValidator(parts, data, config, runtime),
     patience: config.patience || undefined,

@@ -48,9 +48,10 @@ export const trainConfigSchema = z.strictObject({
   negativeRatio: z.number().positive().default(1),
   /**
    * `list`: explicit pairs are drawn once, and each is seen once an epoch. `class-pairs`: each step draws a similar pair
-   * of every class and a dissimilar pair of every two classes anew.
+   * of every class and a dissimilar pair of every two classes anew. `hard`, `curriculum`: before each epoch numPairs pairs
+   * are drawn anew by what the network has learned: half of them the hardest, or from easy to hard over the epochs.
    */
-  pairDraw: z.enum(['list', 'class-pairs']).default('list'),
+  pairDraw: z.enum(['list', 'class-pairs', 'hard', 'curriculum']).default('list'),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
   learningRate: z.number().positive().default(2e-3),
   /** Of SGD. */
@@ -135,7 +136,7 @@ export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig
 function withLossForPairs(options: unknown, hasPairs: boolean): unknown {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
   const { loss, feed, pairDraw, splitBy } = options as TrainOptions;
-  const isPairs = hasPairs || feed === 'pairs' || pairDraw === 'class-pairs' || splitBy === 'pair';
+  const isPairs = hasPairs || feed === 'pairs' || (pairDraw ?? 'list') !== 'list' || splitBy === 'pair';
   return loss === undefined && isPairs ? { ...options, loss: 'contrastive' } : options;
 }
 

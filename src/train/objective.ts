@@ -46,11 +46,11 @@ export function createObjective(
     });
   }
   const { pairDraw, splitBy } = config;
-  if (pairDraw === 'class-pairs' && (hasPairs || splitBy === 'pair')) {
+  if (pairDraw !== 'list' && (hasPairs || splitBy === 'pair')) {
     throw new SamesameError('E_CONFIG', {
-      what: 'pairs cannot be drawn by class where they are given',
+      what: 'pairs cannot be drawn anew where they are given',
       expected: `pairDraw list${hasPairs ? '' : ', or splitBy image'}`,
-      received: `pairDraw class-pairs, ${hasPairs ? 'and a data set that names its pairs' : 'splitBy pair'}`,
+      received: `pairDraw ${pairDraw}, ${hasPairs ? 'and a data set that names its pairs' : 'splitBy pair'}`,
       help: 'leave pairDraw out',
     });
   }
@@ -62,7 +62,7 @@ export function createObjective(
       help: 'leave stepsPerEpoch out',
     });
   }
-  const isPairs = hasPairs || pairDraw === 'class-pairs' || splitBy === 'pair';
+  const isPairs = hasPairs || pairDraw !== 'list' || splitBy === 'pair';
   if (isPairs && config.feed === 'batch') {
     throw new SamesameError('E_CONFIG', {
       what: 'explicit pairs were asked for, and batches too',

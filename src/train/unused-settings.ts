@@ -11,6 +11,9 @@ function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
   return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || PAIR_LOSSES.includes(loss));
 }
 
+/** Whether pairs are drawn before each epoch. */
+const isRedrawn = ({ pairDraw }: TrainConfig) => pairDraw === 'hard' || pairDraw === 'curriculum';
+
 /** Whether the network leaves the embedding open. */
 const isOpen = ({ network }: TrainConfig) => ['compact', 'wide', 'residual'].includes(network);
 
@@ -46,9 +49,18 @@ const READ_WHEN: Readonly<
     when: 'comparator is concat, and the loss needs a comparator',
     isRead: ({ loss, comparator }) => LOGIT_LOSSES.includes(loss) && comparator === 'concat',
   },
-  numPairs: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
-  stepsPerEpoch: { when: 'no list of pairs is gone through', isRead: (config) => !drawsList(config) },
-  batchSize: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
+  numPairs: {
+    when: 'pairDraw is list, hard or curriculum',
+    isRead: ({ pairDraw }) => pairDraw !== 'class-pairs',
+  },
+  stepsPerEpoch: {
+    when: 'no list of pairs is gone through',
+    isRead: (config) => !drawsList(config) && !isRedrawn(config),
+  },
+  batchSize: {
+    when: 'pairDraw is list, hard or curriculum',
+    isRead: ({ pairDraw }) => pairDraw !== 'class-pairs',
+  },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   weightDecay: { when: 'optimizer is adamw', isRead: ({ optimizer }) => optimizer === 'adamw' },
