@@ -17,14 +17,14 @@ export interface AutoTripletOptions {
 }
 
 /** Share of active semi-hard triplets at which the hardest begin to count, and at which they alone do. */
-const [BEGIN, END] = [0.6, 0.2];
+const [BEGIN, END] = [0.8, 0.4];
 /** What a step keeps of the running share: a memory of about fifty steps. */
 const KEPT = 0.98;
 
 /**
  * Triplets that get harder as the network gets better: semi-hard ones at first, which cannot pull a young network into one
  * point, and the hardest of each anchor once semi-hard ones run out:
- * `(1 − h) · L_semi-hard + h · L_batch-hard`, `h = (.6 − s)/.4` within 0…1, s the running share of semi-hard triplets that
+ * `(1 − h) · L_semi-hard + h · L_batch-hard`, `h = (.8 − s)/.4` within 0…1, s the running share of semi-hard triplets that
  * still cost something. Where the hardest spoil the embedding, that share rises, and semi-hard ones come back.
  *
  * Keeps `runningShare` float32 `[]`. Defined as `triplet` is. Diagnostics as `diagnoseBatch` gives them, `activeShare` of the

@@ -126,9 +126,9 @@ describe('auto', () => {
 
   test.each([
     [1, 0],
-    [0.6, 0],
-    [0.5, 0.25],
-    [0.2, 1],
+    [0.8, 0],
+    [0.7, 0.25],
+    [0.4, 1],
     [0, 1],
   ])('at a share of %d it is %d hard', async (share, hardness) => {
     const step = await openSteps(autoTriplet(), 6, 2, new Map([['runningShare', [share]]]));
