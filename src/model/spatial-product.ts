@@ -1,0 +1,103 @@
+import type { FeatureMap } from './feature-map.ts';
+
+/** How strongly embedded maps agree with the other image: one number a map, higher is closer. */
+export type Agreement = (maps: Float32Array) => Promise<Float32Array>;
+
+/** What each cell of a feature map adds to the agreement. */
+export interface SpatialProduct {
+  /**
+   * `path`: the cells' parts add up to the whole. `descriptors`: each cell asked alone, where the head is no function that
+   * can be taken apart (a class token, a normalisation of the whole).
+   */
+  readonly method: 'path' | 'descriptors';
+  /** float32 `[rows · columns]`; below 0 where a cell speaks against. */
+  readonly heat: Float32Array;
+  /** The agreement of the whole map, and that of an empty one, which no cell accounts for. */
+  readonly whole: number;
+  readonly empty: number;
+}
+
+/** Exact with one for a linear head; more for the kinks of a hidden layer, which eight place to a few per cent. */
+const NUM_STEPS = 8;
+/** Of the agreement that the cells' parts may miss before they count as no decomposition. */
+const MAX_MISSING = 0.1;
+
+/**
+ * Where in one image its agreement with another comes from.
+ *
+ * For a head of pooling and a linear layer the agreement `⟨a, b⟩` of two embeddings is a sum over cells,
+ * `Σₚ ⟨W·Fₚ/P, b⟩`, and a cell's term is its part. A head with hidden layers, max pooling or a weight for each place is
+ * taken along the line from an empty map to this one: `partₚ = ∫₀¹ ∂g(t·F)/∂Fₚ · Fₚ dt`, with `g` the agreement as a
+ * function of the map, by central differences in the direction of the cell at 8 places. The parts add up to
+ * `g(F) − g(0)`; for the linear head they are the terms above, and for max pooling a channel counts for the cell that
+ * holds its maximum, as published.
+ *
+ * Where the parts do not add up (layer norm) or lie outside the grid (a class token), each cell is asked alone: its
+ * agreement in a map that shows nothing but its descriptor.
+ * @param map float32 `[size]`
+ * @source Stylianou, Souvenir & Pless 2019, "Visualizing deep similarity networks", equations 3 and 5; the line: Aumann &
+ *   Shapley 1974, Sundararajan, Taly & Yan 2017
+ */
+export async function spatialProduct(
+  { rows, columns, cellOf }: Pick<FeatureMap, 'rows' | 'columns' | 'cellOf'>,
+  map: Float32Array,
+  agreement: Agreement,
+): Promise<SpatialProduct> {
+  const numCells = rows * columns;
+  const ends = new Float32Array(2 * map.length);
+  ends.set(map);
+  const [whole, empty] = await agreement(ends);
+  const byPath = await integrate(cellOf, numCells, map, agreement);
+  const inCells = byPath.reduce((sum, part) => sum + part, 0);
+  const size = byPath.reduce((sum, part) => sum + Math.abs(part), 0);
+  const missing = Math.abs(inCells - (whole - empty));
+  if (missing <= MAX_MISSING * Math.max(size, Math.abs(whole - empty)))
+    return { method: 'path', heat: byPath, whole, empty };
+  const heat = await agreement(fillWithEach(cellOf, numCells, map));
+  return { method: 'descriptors', heat, whole, empty };
+}
+
+async function integrate(
+  cellOf: Int32Array,
+  numCells: number,
+  map: Float32Array,
+  agreement: Agreement,
+): Promise<Float32Array> {
+  const parts = new Float32Array(numCells);
+  const half = 1 / (2 * NUM_STEPS);
+  for (let step = 0; step < NUM_STEPS; step++) {
+    const t = (step + 0.5) / NUM_STEPS;
+    // Per cell: a step back and a step forth along its own descriptor.
+    const varied = new Float32Array(2 * numCells * map.length);
+    for (let cell = 0; cell < numCells; cell++) {
+      const [back, forth] = [2 * cell * map.length, (2 * cell + 1) * map.length];
+      for (let i = 0; i < map.length; i++) {
+        const isHere = cellOf[i] === cell;
+        varied[back + i] = (isHere ? t - half : t) * map[i];
+        varied[forth + i] = (isHere ? t + half : t) * map[i];
+      }
+    }
+    const agreements = await agreement(varied);
+    // Over a step of 1/NUM_STEPS the difference is that step's share of the integral.
+    for (let cell = 0; cell < numCells; cell++)
+      parts[cell] += agreements[2 * cell + 1] - agreements[2 * cell];
+  }
+  return parts;
+}
+
+/** For each cell a map in which every cell, and every token beside the grid, has its descriptor. */
+function fillWithEach(cellOf: Int32Array, numCells: number, map: Float32Array): Float32Array {
+  // The place of a number within its descriptor, and each cell's descriptor by that place.
+  const isMap = cellOf.length > 1 && cellOf[1] !== cellOf[0];
+  const size = isMap ? map.length / numCells : cellOf.filter((cell) => cell === 0).length;
+  const firstOfCell = cellOf.indexOf(0);
+  const filled = new Float32Array(numCells * map.length);
+  for (let cell = 0; cell < numCells; cell++) {
+    for (let i = 0; i < map.length; i++) {
+      const channel = isMap ? Math.floor(i / numCells) : i % size;
+      const from = isMap ? channel * numCells + cell : firstOfCell + cell * size + channel;
+      filled[cell * map.length + i] = map[from];
+    }
+  }
+  return filled;
+}
