@@ -28,7 +28,7 @@ export interface EmbeddedMaps {
 const MAX_CANDIDATES = 48;
 const MIN_SIDE = 2;
 /** Finer grids say more than an eye can use, and cost more than the answer. */
-const MAX_CELLS = 1024;
+const MAX_CELLS = 784;
 /** Class and register tokens that may stand before the patches. */
 const MAX_EXTRA_TOKENS = 16;
 /** Bytes of maps in one run of the head: 50 maps of 1,280 × 7 × 7. */

@@ -19,6 +19,8 @@ export interface SpatialProduct {
 
 /** Exact with one for a linear head; more for the kinks of a hidden layer, which eight place to a few per cent. */
 const NUM_STEPS = 8;
+/** Bytes of varied maps that are made at once. */
+const MAX_BYTES = 32 * 2 ** 20;
 /** Of the agreement that the cells' parts may miss before they count as no decomposition. */
 const MAX_MISSING = 0.1;
 
@@ -65,22 +67,25 @@ async function integrate(
 ): Promise<Float32Array> {
   const parts = new Float32Array(numCells);
   const half = 1 / (2 * NUM_STEPS);
+  const perRun = Math.max(1, Math.floor(MAX_BYTES / (8 * map.length)));
   for (let step = 0; step < NUM_STEPS; step++) {
     const t = (step + 0.5) / NUM_STEPS;
-    // Per cell: a step back and a step forth along its own descriptor.
-    const varied = new Float32Array(2 * numCells * map.length);
-    for (let cell = 0; cell < numCells; cell++) {
-      const [back, forth] = [2 * cell * map.length, (2 * cell + 1) * map.length];
-      for (let i = 0; i < map.length; i++) {
-        const isHere = cellOf[i] === cell;
-        varied[back + i] = (isHere ? t - half : t) * map[i];
-        varied[forth + i] = (isHere ? t + half : t) * map[i];
+    for (let first = 0; first < numCells; first += perRun) {
+      const count = Math.min(perRun, numCells - first);
+      // Per cell: a step back and a step forth along its own descriptor.
+      const varied = new Float32Array(2 * count * map.length);
+      for (let n = 0; n < count; n++) {
+        const [back, forth] = [2 * n * map.length, (2 * n + 1) * map.length];
+        for (let i = 0; i < map.length; i++) {
+          const isHere = cellOf[i] === first + n;
+          varied[back + i] = (isHere ? t - half : t) * map[i];
+          varied[forth + i] = (isHere ? t + half : t) * map[i];
+        }
       }
+      const agreements = await agreement(varied);
+      // Over a step of 1/NUM_STEPS the difference is that step's share of the integral.
+      for (let n = 0; n < count; n++) parts[first + n] += agreements[2 * n + 1] - agreements[2 * n];
     }
-    const agreements = await agreement(varied);
-    // Over a step of 1/NUM_STEPS the difference is that step's share of the integral.
-    for (let cell = 0; cell < numCells; cell++)
-      parts[cell] += agreements[2 * cell + 1] - agreements[2 * cell];
   }
   return parts;
 }

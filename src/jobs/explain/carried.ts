@@ -16,7 +16,7 @@ export interface Carried {
   readonly nothing: number;
   /**
    * `(nothing − alone) / (nothing − whole)`: 1 where the marked parts alone are as close as the photos, 0 where they are no
-   * closer than nothing. Not cut off: beyond 1 the rest only stood in the way. Null where a hidden photo is no farther
+   * closer than nothing. Not cut off: beyond 1 the rest only stood in the way. Null where a hidden photo is hardly farther
    * away than the photo itself, so that there is no similarity to place.
    */
   readonly share: number | null;
@@ -24,8 +24,11 @@ export interface Carried {
   readonly lost: number | null;
 }
 
-/** Differences of distance below this are rounding. */
-const SMALLEST = 1e-5;
+/**
+ * Of the distance with nothing shown: a pair that is closer by less has no similarity worth placing, because the edges of
+ * what is hidden do as much.
+ */
+const SMALLEST_ROOM = 0.02;
 
 /** One photo of the pair, with its marked pixels and the distance to the other. */
 export interface MarkedView {
@@ -52,12 +55,13 @@ export async function measureCarried(whole: number, sides: readonly MarkedView[]
   }
   const [alone, without, nothing] = means;
   const room = nothing - whole;
+  const hasRoom = room > SMALLEST_ROOM * nothing;
   return {
     whole,
     alone,
     without,
     nothing,
-    share: room > SMALLEST ? (nothing - alone) / room : null,
-    lost: room > SMALLEST ? (without - whole) / room : null,
+    share: hasRoom ? (nothing - alone) / room : null,
+    lost: hasRoom ? (without - whole) / room : null,
   };
 }

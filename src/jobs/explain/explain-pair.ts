@@ -13,7 +13,7 @@ import {
 import { type Carried, measureCarried } from './carried.ts';
 import { meansInCells, spreadOver } from './grid.ts';
 import type { View } from './hide.ts';
-import { type DistancesTo, occlusionHeat } from './occlusion.ts';
+import { countPatches, type DistancesTo, occlusionHeat } from './occlusion.ts';
 import { describeExplanation } from './sentence.ts';
 
 /** Where the agreement of one photo with the other comes from. Heat has a number for each pixel that the network sees. */
@@ -82,18 +82,14 @@ export async function explainPair(
 
   const products = await multiply(model, encoder, [left, right], runtime);
   signal?.throwIfAborted();
-  const total = 2;
+  const counts = [countPatches(left), countPatches(right)];
   const occlude = (view: View, distancesTo: DistancesTo, before: number) =>
     occlusionHeat(view, distance, distancesTo, {
       signal,
-      onProgress: (done, all) =>
-        onProgress?.({
-          stage: 'explain',
-          done: Math.round(100 * (before + done / all)),
-          total: 100 * total,
-        }),
+      onProgress: (done) =>
+        onProgress?.({ stage: 'explain', done: before + done, total: counts[0] + counts[1] }),
     });
-  const occlusions = [await occlude(left, toRight, 0), await occlude(right, toLeft, 1)];
+  const occlusions = [await occlude(left, toRight, 0), await occlude(right, toLeft, counts[0])];
 
   const views = [left, right];
   const regions = views.map((_, i) => heatRegion(products?.[i].heat ?? occlusions[i]));
@@ -116,14 +112,14 @@ export async function explainPair(
   ]);
   const comparison = judge(distance, model.config);
   const method = products?.[0].method ?? 'occlusion';
-  const correlation = meanOf(sides.map((side) => side.rankCorrelation));
+  const agreed = meanOf(sides.map((side) => side.rankCorrelation));
   return {
     comparison,
     method,
     sides,
     carried,
-    rankCorrelation: correlation,
-    sentence: describeExplanation({ comparison, sides, carried }),
+    rankCorrelation: agreed,
+    sentence: describeExplanation({ comparison, sides, carried, rankCorrelation: agreed }),
   };
 }
 

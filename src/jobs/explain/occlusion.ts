@@ -9,7 +9,7 @@ const IMAGES_A_RUN = 32;
 
 export interface OcclusionOptions {
   /** Called after each run of the network. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: (numPatches: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -26,11 +26,8 @@ export async function occlusionHeat(
   distancesTo: DistancesTo,
   { onProgress, signal }: OcclusionOptions = {},
 ): Promise<Float32Array> {
-  const { part, shape } = view;
-  const side = Math.max(1, Math.ceil(Math.max(shape.height, shape.width) / PATCHES_A_SIDE));
-  const rows = patchesOf(part.height, side);
-  const columns = patchesOf(part.width, side);
-  const patches = rows.flatMap((row) => columns.map((column) => ({ row, column })));
+  const { part } = view;
+  const patches = patchesOver(view);
   const sums = new Float64Array(part.height * part.width);
   const weights = new Float64Array(part.height * part.width);
   for (let start = 0; start < patches.length; start += IMAGES_A_RUN) {
@@ -51,9 +48,20 @@ export async function occlusionHeat(
         }
       }
     }
-    onProgress?.(Math.min(start + IMAGES_A_RUN, patches.length), patches.length);
+    onProgress?.(Math.min(start + IMAGES_A_RUN, patches.length));
   }
   return Float32Array.from(sums, (sum, i) => sum / weights[i]);
+}
+
+/** How many times a photo is changed for its heat. */
+export function countPatches(view: View): number {
+  return patchesOver(view).length;
+}
+
+function patchesOver({ part, shape }: View): { readonly row: Span; readonly column: Span }[] {
+  const side = Math.max(1, Math.ceil(Math.max(shape.height, shape.width) / PATCHES_A_SIDE));
+  const columns = patchesOf(part.width, side);
+  return patchesOf(part.height, side).flatMap((row) => columns.map((column) => ({ row, column })));
 }
 
 interface Span {

@@ -6,15 +6,20 @@ interface Explained {
   readonly comparison: Comparison;
   readonly sides: readonly { readonly areaShare: number }[];
   readonly carried: Carried;
+  readonly rankCorrelation: number | null;
 }
 
-/** What the numbers of an explanation say, in one or two plain sentences. */
-export function describeExplanation({ comparison, sides, carried }: Explained): string {
+/** From which rank correlation on two maps are said to agree, and to agree in part. */
+const AGREE = 0.6;
+const AGREE_IN_PART = 0.3;
+
+/** What the numbers of an explanation say, in a few plain sentences. */
+export function describeExplanation({ comparison, sides, carried, rankCorrelation }: Explained): string {
   const { whole, alone, without, nothing, share } = carried;
   if (share === null) {
     return (
-      `There is no similarity to place: hidden altogether, a photo is no farther from the other ` +
-      `(distance ${formatDistance(nothing)}) than as it is (${formatDistance(whole)}).`
+      'There is hardly any similarity to place: hidden altogether, a photo is as far from the other ' +
+      `(distance ${formatDistance(nothing)}) as it is when shown (${formatDistance(whole)}).`
     );
   }
   if (sides.every(({ areaShare }) => areaShare === 0))
@@ -22,12 +27,24 @@ export function describeExplanation({ comparison, sides, carried }: Explained): 
   const areas = sides.map(({ areaShare }) => percent(areaShare));
   const places = areas[0] === areas[1] ? `${areas[0]} of each photo` : `${areas.join(' and ')} of the photos`;
   const similarity = comparison.verdict === 'same' ? 'the similarity' : 'what similarity there is';
+  const carries = share >= 0.995 ? 'all' : percent(Math.max(0, share));
   return (
-    `The marked parts, ${places}, carry ${percent(Math.max(0, Math.min(1, share)))} of ${similarity}: ` +
+    `The marked parts, ${places}, carry ${carries} of ${similarity}: ` +
     `shown alone they leave the distance at ${formatDistance(alone)} ` +
     `(${formatDistance(whole)} with all shown, ${formatDistance(nothing)} with nothing); ` +
-    `with them hidden it is ${formatDistance(without)}.`
+    `with them hidden it is ${formatDistance(without)}.${describeCheck(rankCorrelation)}`
   );
+}
+
+function describeCheck(rankCorrelation: number | null): string {
+  if (rankCorrelation === null) return '';
+  const words =
+    rankCorrelation >= AGREE
+      ? 'agrees'
+      : rankCorrelation >= AGREE_IN_PART
+        ? 'agrees in part'
+        : 'does not agree, so take the marks with care';
+  return ` Occlusion, the check, ${words} (rank correlation ${rankCorrelation.toFixed(2)}).`;
 }
 
 function percent(share: number): string {
