@@ -138,7 +138,7 @@ function isGrid({ type, dims }: RuntimeTensor): boolean {
 function isUnscaled({ type, data }: RuntimeTensor, embedding: RuntimeTensor): boolean {
   if (type !== 'float32' || data.length !== embedding.data.length) return false;
   const values = data as Float32Array;
-  const length = Math.hypot(...values);
+  const length = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
   if (length < 1e-6 || Math.abs(length - 1) < 1e-6) return false;
   return values.every((value, i) => Math.abs(value / length - Number(embedding.data[i])) < 1e-4);
 }

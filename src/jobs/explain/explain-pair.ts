@@ -2,7 +2,9 @@ import type { ProgressEvent } from '../../data/types.ts';
 import { heatRegion, rankCorrelation } from '../../evaluate/index.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
 import {
+  type Agreement,
   type Comparison,
+  type EmbeddedMaps,
   type FeatureMap,
   judge,
   type Model,
@@ -154,7 +156,7 @@ async function multiply(
     const whole = await Promise.all(maps.map((map) => features.embed(map)));
     const products: Product[] = [];
     for (const [i, { shape, part }] of views.entries()) {
-      const agreement = agreementWith(model, features, whole[i].unscaled, whole[1 - i]);
+      const agreement = agreementWith(model, features, whole[i], whole[1 - i]);
       const { method, heat } = await spatialProduct(features, maps[i], agreement);
       // Cells that were asked alone all agree a little: what counts is by how much more than the one that agrees least.
       const least = method === 'path' ? 0 : heat.reduce((least, value) => Math.min(least, value));
@@ -173,31 +175,37 @@ async function multiply(
 }
 
 /**
- * Agreement with the other image: the cosine's numerator over the lengths of the two whole embeddings, which is linear in
- * what is embedded; for a learned comparator its similarity.
+ * Agreement with the other image: the inner product of both embeddings, over the length of both for embeddings of
+ * length 1, that is their cosine; for a learned comparator its similarity. The lengths are those of the whole images, so
+ * that scaling to length 1 does not undo what a part of the map adds.
  */
 function agreementWith(
   model: Model,
   features: FeatureMap,
-  own: Float32Array,
-  other: { readonly embedding: Float32Array; readonly unscaled: Float32Array },
-) {
-  return async (maps: Float32Array): Promise<Float32Array> => {
-    const { embedding, unscaled } = await features.embed(maps);
+  own: EmbeddedMaps,
+  other: EmbeddedMaps,
+): Agreement {
+  const size = own.embedding.length;
+  const length = lengthOf(own.unscaled);
+  const scale = length === 0 ? 0 : lengthOf(own.embedding) / length;
+  return async (maps) => {
+    const embeddings = (await features.embed(maps)).unscaled.map((value) => value * scale);
     if (model.config.distance === 'comparator') {
-      const distances = await distancesOfRows(embedding, other.embedding, (rows, others) =>
+      const distances = await distancesOfRows(embeddings, other.embedding, (rows, others) =>
         model.distances(rows, others),
       );
       return distances.map((distance) => 1 - distance);
     }
-    const lengths = Math.hypot(...own) * Math.hypot(...other.unscaled);
-    const size = other.unscaled.length;
-    return Float32Array.from({ length: unscaled.length / size }, (_, n) => {
+    return Float32Array.from({ length: embeddings.length / size }, (_, n) => {
       let product = 0;
-      for (let k = 0; k < size; k++) product += unscaled[n * size + k] * other.unscaled[k];
-      return lengths === 0 ? 0 : product / lengths;
+      for (let k = 0; k < size; k++) product += embeddings[n * size + k] * other.embedding[k];
+      return product;
     });
   };
+}
+
+function lengthOf(values: Float32Array): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
 function compareMaps(
