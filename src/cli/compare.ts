@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { SamesameError } from '../base/errors.ts';
 import { decodeImage, type PixelTarget } from '../data/pixels/decode.ts';
 import { writeComparison } from '../jobs/compare-picture.ts';
 import { explain } from '../jobs/explain/explain.ts';
@@ -47,6 +49,13 @@ Examples:
 async function runCompare(folder: string, a: string, b: string, options: CompareOptions): Promise<void> {
   const { out, explain: picture } = options;
   for (const path of [out, picture]) if (path !== undefined) checkPicturePath(path);
+  if (out !== undefined && picture !== undefined && resolve(out) === resolve(picture)) {
+    throw new SamesameError('E_USAGE', {
+      what: '--out and --explain would write the same file',
+      expected: 'two names, or one of the two options',
+      received: out,
+    });
+  }
   const terminal = createTerminal(options);
   const explanation =
     picture === undefined ? undefined : await explainVerdict(folder, a, b, picture, options);
@@ -121,7 +130,11 @@ function explainVerdict(
 function numbersOf({ method, sides, carried, rankCorrelation, sentence }: Explanation) {
   return {
     method,
-    region: { rule: REGION_RULE, areaShares: sides.map(({ areaShare }) => areaShare) },
+    region: {
+      rule: REGION_RULE,
+      areaShares: sides.map(({ areaShare }) => areaShare),
+      barShares: sides.map(({ barShare }) => barShare),
+    },
     carried,
     rankCorrelation,
     sentence,

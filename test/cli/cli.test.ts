@@ -264,6 +264,8 @@ describe('compare', () => {
       sentence: expect.stringMatching(/^The(re is| marked parts).*distance/),
     });
     expect((await sharp(join(cwd, picture)).metadata()).format).toBe('png');
+    const twice = await run('compare', 'nowhere', ...images, '--explain', 'a.png', '--out', './a.png');
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('the same file')]);
     const wrong = await run('compare', 'nowhere', ...images, '--explain', 'why.pgn');
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean .png?')]);
   });

@@ -1,5 +1,5 @@
+import type { DistancesTo } from './distances.ts';
 import { hide, type View } from './hide.ts';
-import type { DistancesTo } from './occlusion.ts';
 
 /**
  * How much of a pair's similarity its marked parts carry, in distances. Each is the mean of two: the first photo changed

@@ -1,21 +1,13 @@
 import type { ProgressEvent } from '../../data/types.ts';
 import { heatRegion, rankCorrelation } from '../../evaluate/index.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
-import {
-  type Agreement,
-  type Comparison,
-  type EmbeddedMaps,
-  type FeatureMap,
-  judge,
-  type Model,
-  openFeatureMap,
-  type SpatialProduct,
-  spatialProduct,
-} from '../../model/index.ts';
+import { type Comparison, judge, type Model, type SpatialProduct } from '../../model/index.ts';
 import { type Carried, measureCarried } from './carried.ts';
-import { meansInCells, spreadOver } from './grid.ts';
+import { type DistancesTo, distancesOfRows } from './distances.ts';
+import { meansInCells } from './grid.ts';
 import type { View } from './hide.ts';
-import { countPatches, type DistancesTo, occlusionHeat } from './occlusion.ts';
+import { countPatches, occlusionHeat } from './occlusion.ts';
+import { multiplyMaps, type Product } from './product.ts';
 import { describeExplanation } from './sentence.ts';
 
 /** Where the agreement of one photo with the other comes from. Heat has a number for each pixel that the network sees. */
@@ -25,6 +17,8 @@ export interface ExplainedSide {
   readonly width: number;
   /** float32 `[height · width]`: the spatial product, spread over the pixels. Undefined where the network has no map. */
   readonly product?: Float32Array;
+  /** Of the product's heat, what lies on the bars that `fit` puts beside a photo: there a model sees its shape. 0…1. */
+  readonly barShare: number;
   /** float32 `[height · width]`: the rise of distance where that pixel is hidden. */
   readonly occlusion: Float32Array;
   /** The marked part: from which heat on, and its share of the photo. */
@@ -82,7 +76,7 @@ export async function explainPair(
       model.distances(others, rows),
     );
 
-  const products = await multiply(model, encoder, [left, right], runtime);
+  const products = await multiplyMaps(model, encoder, [left, right], runtime);
   signal?.throwIfAborted();
   const counts = [countPatches(left), countPatches(right)];
   const occlude = (view: View, distancesTo: DistancesTo, before: number) =>
@@ -102,6 +96,7 @@ export async function explainPair(
       height,
       width,
       product: products?.[i].heat,
+      barShare: products?.[i].barShare ?? 0,
       occlusion: occlusions[i],
       level,
       areaShare,
@@ -123,89 +118,6 @@ export async function explainPair(
     rankCorrelation: agreed,
     sentence: describeExplanation({ comparison, sides, carried, rankCorrelation: agreed }),
   };
-}
-
-async function distancesOfRows(
-  rows: Float32Array,
-  other: Float32Array,
-  distances: (rows: Float32Array, others: Float32Array) => Promise<Float32Array>,
-): Promise<Float32Array> {
-  const others = new Float32Array(rows.length);
-  for (let offset = 0; offset < rows.length; offset += other.length) others.set(other, offset);
-  return distances(rows, others);
-}
-
-interface Product {
-  readonly method: SpatialProduct['method'];
-  /** One a pixel of the photo. */
-  readonly heat: Float32Array;
-  readonly numCells: number;
-}
-
-/** The spatial product of both photos, each given the other; undefined where the network has no feature map. */
-async function multiply(
-  model: Model,
-  encoder: Uint8Array,
-  views: readonly View[],
-  runtime: Runtime,
-): Promise<Product[] | undefined> {
-  const features = await openFeatureMap(encoder, views[0].pixels, runtime);
-  if (features === undefined) return undefined;
-  try {
-    const maps = [await features.read(views[0].pixels), await features.read(views[1].pixels)];
-    const whole = await Promise.all(maps.map((map) => features.embed(map)));
-    const products: Product[] = [];
-    for (const [i, { shape, part }] of views.entries()) {
-      const agreement = agreementWith(model, features, whole[i], whole[1 - i]);
-      const { method, heat } = await spatialProduct(features, maps[i], agreement);
-      // Cells that were asked alone all agree a little: what counts is by how much more than the one that agrees least.
-      const least = method === 'path' ? 0 : heat.reduce((least, value) => Math.min(least, value));
-      const { rows, columns } = features;
-      const values = heat.map((value) => value - least);
-      products.push({
-        method,
-        heat: spreadOver({ rows, columns, values }, shape, part),
-        numCells: Math.min(rows, columns),
-      });
-    }
-    return products;
-  } finally {
-    await features.close();
-  }
-}
-
-/**
- * Agreement with the other image: the inner product of both embeddings, over the length of both for embeddings of
- * length 1, that is their cosine; for a learned comparator its similarity. The lengths are those of the whole images, so
- * that scaling to length 1 does not undo what a part of the map adds.
- */
-function agreementWith(
-  model: Model,
-  features: FeatureMap,
-  own: EmbeddedMaps,
-  other: EmbeddedMaps,
-): Agreement {
-  const size = own.embedding.length;
-  const length = lengthOf(own.unscaled);
-  const scale = length === 0 ? 0 : lengthOf(own.embedding) / length;
-  return async (maps) => {
-    const embeddings = (await features.embed(maps)).unscaled.map((value) => value * scale);
-    if (model.config.distance === 'comparator') {
-      const distances = await distancesOfRows(embeddings, other.embedding, (rows, others) =>
-        model.distances(rows, others),
-      );
-      return distances.map((distance) => 1 - distance);
-    }
-    return Float32Array.from({ length: embeddings.length / size }, (_, n) => {
-      let product = 0;
-      for (let k = 0; k < size; k++) product += embeddings[n * size + k] * other.embedding[k];
-      return product;
-    });
-  };
-}
-
-function lengthOf(values: Float32Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }
 
 function compareMaps(

@@ -9,8 +9,9 @@ export interface Grid {
 }
 
 /**
- * A grid of cells that tile an input, as one number for each pixel of a part of it: bilinear between the middles of cells,
- * constant beyond the outermost.
+ * A grid of cells that tile an input, as one number for each pixel of a part of it. Between the middles of two cells it
+ * goes from one to the other by `3s² − 2s³`, which has no ridge at a middle as a straight line has; beyond the outermost
+ * it is constant.
  * @returns float32 `[part.height · part.width]`
  */
 export function spreadOver(
@@ -37,7 +38,8 @@ function weightsOf(numCells: number, length: number, start: number, count: numbe
   return Array.from({ length: count }, (_, i) => {
     const place = Math.max(0, Math.min(numCells - 1, ((start + i + 0.5) * numCells) / length - 0.5));
     const low = Math.floor(place);
-    return { low, high: Math.min(low + 1, numCells - 1), share: place - low };
+    const share = place - low;
+    return { low, high: Math.min(low + 1, numCells - 1), share: share * share * (3 - 2 * share) };
   });
 }
 

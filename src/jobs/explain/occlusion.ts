@@ -1,7 +1,5 @@
+import type { DistancesTo } from './distances.ts';
 import { hide, type View } from './hide.ts';
-
-/** Distances of changed images to the other image of the pair: uint8 `[N, H, W, C]` → float32 `[N]`. */
-export type DistancesTo = (images: Uint8Array) => Promise<Float32Array>;
 
 /** A patch is a fifth of the input's longer side wide and moves by half of itself: 9 × 9 places over a square photo. */
 const PATCHES_A_SIDE = 5;

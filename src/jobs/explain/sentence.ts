@@ -4,7 +4,7 @@ import type { Carried } from './carried.ts';
 
 interface Explained {
   readonly comparison: Comparison;
-  readonly sides: readonly { readonly areaShare: number }[];
+  readonly sides: readonly { readonly areaShare: number; readonly barShare: number }[];
   readonly carried: Carried;
   readonly rankCorrelation: number | null;
 }
@@ -12,14 +12,17 @@ interface Explained {
 /** From which rank correlation on two maps are said to agree, and to agree in part. */
 const AGREE = 0.6;
 const AGREE_IN_PART = 0.3;
+/** Of the heat, from which on bars are worth a sentence. */
+const MUCH_ON_BARS = 0.2;
 
 /** What the numbers of an explanation say, in a few plain sentences. */
 export function describeExplanation({ comparison, sides, carried, rankCorrelation }: Explained): string {
   const { whole, alone, without, nothing, share } = carried;
   if (share === null) {
     return (
-      'There is hardly any similarity to place: hidden altogether, a photo is as far from the other ' +
-      `(distance ${formatDistance(nothing)}) as it is when shown (${formatDistance(whole)}).`
+      `There is ${nothing > whole ? 'hardly any' : 'no'} similarity to place: hidden altogether, a photo is ` +
+      `${nothing > whole ? 'hardly' : 'no'} farther from the other (distance ${formatDistance(nothing)}) ` +
+      `than as it is (${formatDistance(whole)}).`
     );
   }
   if (sides.every(({ areaShare }) => areaShare === 0))
@@ -32,8 +35,14 @@ export function describeExplanation({ comparison, sides, carried, rankCorrelatio
     `The marked parts, ${places}, carry ${carries} of ${similarity}: ` +
     `shown alone they leave the distance at ${formatDistance(alone)} ` +
     `(${formatDistance(whole)} with all shown, ${formatDistance(nothing)} with nothing); ` +
-    `with them hidden it is ${formatDistance(without)}.${describeCheck(rankCorrelation)}`
+    `with them hidden it is ${formatDistance(without)}.${describeBars(sides)}${describeCheck(rankCorrelation)}`
   );
+}
+
+function describeBars(sides: Explained['sides']): string {
+  const shares = sides.map(({ barShare }) => barShare);
+  if (Math.max(...shares) < MUCH_ON_BARS) return '';
+  return ` Of the heat ${shares.map(percent).join(' and ')} lie on the bars beside the photos, by which their shape is seen.`;
 }
 
 function describeCheck(rankCorrelation: number | null): string {

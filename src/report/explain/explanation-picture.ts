@@ -40,7 +40,7 @@ const TITLE = 42;
 const BELOW = 18;
 const LINE = 22;
 /** Letters of a line of text that surely fit. */
-const LINE_LETTERS = 94;
+const LINE_LETTERS = 99;
 
 /**
  * Two photos with the heat of their agreement on them as one SVG: the spatial product above, occlusion below it as the
