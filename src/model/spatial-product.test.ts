@@ -5,6 +5,7 @@ import { compile } from '../graph/compile.ts';
 import { add } from '../graph/ops/add.ts';
 import { concat } from '../graph/ops/concat.ts';
 import { conv2d } from '../graph/ops/conv2d.ts';
+import { flip } from '../graph/ops/flip.ts';
 import { gather } from '../graph/ops/gather.ts';
 import { globalAveragePool } from '../graph/ops/global-average-pool.ts';
 import { globalMaxPool } from '../graph/ops/global-max-pool.ts';
@@ -81,12 +82,15 @@ describe('the last feature map', () => {
     await features.close();
   });
 
-  it('is none where the map is one cell, and where there is no convolution', async () => {
+  it('is none where the map is one cell, where there are two branches, and without a convolution', async () => {
     const images = input('images', 'uint8', ['batch', SIDE, SIDE, 3]);
     const pixels = fromPixels(images, { mean: 0, deviation: 1 });
     const oneCell = reshape(conv2d(pixels, draw(SIZE, 3, SIDE, SIDE)), ['batch', SIZE]);
     const dense = matmul(reshape(pixels, ['batch', 3 * SIDE * SIDE]), draw(3 * SIDE * SIDE, SIZE));
-    for (const embedding of [oneCell, dense])
+    const kernel = draw(CHANNELS, 3, 3, 3);
+    const branch = (x: Tensor) => pooled(relu(conv2d(x, kernel, { stride: 2, padding: 1 })));
+    const mirrored = add(branch(pixels), branch(flip(pixels, [3])));
+    for (const embedding of [oneCell, dense, mirrored])
       expect(await openFeatureMap(compile({ embedding }).bytes, photo, nodeRuntime)).toBeUndefined();
   });
 });
