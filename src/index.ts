@@ -104,6 +104,10 @@ export {
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EpisodesJob, type EpisodesMeasurement, evaluateEpisodes } from './jobs/episodes.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
+export type { Carried } from './jobs/explain/carried.ts';
+export { type ExplainJob, explain } from './jobs/explain/explain.ts';
+export { type ExplainedSide, type Explanation, explainPair } from './jobs/explain/explain-pair.ts';
+export type { View } from './jobs/explain/hide.ts';
 export type { FinishedRun } from './jobs/finish.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';
