@@ -15,8 +15,9 @@ import { createPairSampler } from '../data/samplers/pairs.ts';
 import type { RedrawnPairSampler } from '../data/samplers/redrawn.ts';
 import type { PairList, PixelShape } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
-import { type Feeder, feedBatches, feedPairs } from '../train/feeder.ts';
+import { type Feeder, feedBatches, feedPairs, pixelRows } from '../train/feeder.ts';
 import type { ConfiguredObjective } from '../train/objective.ts';
+import { featureRows } from './feature-rows.ts';
 import type { PreparedData } from './prepare.ts';
 
 /** What a configuration feeds to each step: class-balanced batches, or explicit pairs. */
@@ -28,7 +29,11 @@ export function createFeeder(
   const { batchSize, seed } = config;
   const { set, pixels, splits } = data;
   const random = createRandom(seed).fork('feed');
-  const parts = { pixels, augment: createAugment(config.augment, pixels.shape), random };
+  const rowsOf = (hasTurns: boolean) =>
+    data.features === undefined
+      ? pixelRows(pixels, { augment: createAugment(config, pixels.shape), hasTurns })
+      : featureRows(data.features, numViewsOf(config));
+  const parts = { rows: rowsOf(false), random };
   const numBatches = config.stepsPerEpoch || undefined;
   if (objective.kind === 'pairs') checkNoClasses(config);
   if (objective.kind === 'pairs' && config.pairDraw === 'class-pairs') {
@@ -64,7 +69,7 @@ export function createFeeder(
   // A loss that keeps something for each class counts them from 0.
   const places = new Map(Array.from(classes, (label, place) => [label, place]));
   const counted = labels.map((label) => places.get(label) ?? -1);
-  const feeder = feedBatches(sampler, counted, { ...parts, hasTurns: rotateClasses });
+  const feeder = feedBatches(sampler, counted, { rows: rowsOf(rotateClasses), random });
   return { ...feeder, numClasses: classes.length };
 }
 
@@ -94,6 +99,20 @@ function createRedrawn(config: TrainConfig, { set, splits }: PreparedData): Redr
   if (pairDraw === 'hard') return createHardPairSampler(drawn);
   const numEpochs = countEpochs(config, Math.max(1, Math.floor(numPairs / drawn.batchSize)));
   return createCurriculumSampler({ ...drawn, numEpochs });
+}
+
+/** Augmented views of each training image that a frozen trunk is run on. */
+export function numViewsOf({ augment, views }: Pick<TrainConfig, 'augment' | 'views'>): number {
+  return augment === 'none' ? 0 : views;
+}
+
+/** How training images are varied; undefined where they are not. */
+export function augmentOptionsOf(
+  { augment }: Pick<TrainConfig, 'augment'>,
+  shape: PixelShape,
+): AugmentOptions | undefined {
+  if (augment === 'none') return undefined;
+  return augment === 'auto' ? autoAugment(shape) : (augment as AugmentOptions);
 }
 
 /** Labels `4 · label + turns` of images `4 · image + turns`. @throws E_CONFIG where images are not square */
@@ -135,9 +154,9 @@ function drawTrainPairs(
   return drawRatioPairs(labels, images, { similar, dissimilarPerSimilar: negativeRatio, random });
 }
 
-function createAugment(option: TrainConfig['augment'], shape: PixelShape): Augment | undefined {
-  if (option === 'none') return undefined;
-  return createAugmenter(option === 'auto' ? autoAugment(shape) : (option as AugmentOptions), shape);
+function createAugment(config: TrainConfig, shape: PixelShape): Augment | undefined {
+  const options = augmentOptionsOf(config, shape);
+  return options && createAugmenter(options, shape);
 }
 
 /**

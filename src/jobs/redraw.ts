@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import type { PixelStore } from '../data/pixels/store.ts';
 import type { RedrawnPairSampler } from '../data/samplers/redrawn.ts';
 import type { PairList } from '../data/types.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
@@ -9,7 +8,7 @@ import type { Feeder } from '../train/feeder.ts';
 import { decodeSafetensors, encodeSafetensors } from '../train/safetensors.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { type ModelDesign, openParts } from './design.ts';
-import { embedStore } from './embed-store.ts';
+import { embedStore, type ImageRows } from './embed-store.ts';
 
 /**
  * A feeder whose pairs are drawn before each epoch by what the network has learned until then. They are kept in a file, so
@@ -21,12 +20,12 @@ export function redrawEachEpoch(
   sampler: RedrawnPairSampler,
   options: {
     readonly design: ModelDesign;
-    readonly pixels: PixelStore;
+    readonly rows: ImageRows;
     readonly runtime: Runtime;
     readonly path: string;
   },
 ): Feeder {
-  const { design, pixels, runtime, path } = options;
+  const { design, rows, runtime, path } = options;
   return {
     ...feeder,
     async prepareEpoch(epoch, first, readState) {
@@ -35,7 +34,7 @@ export function redrawEachEpoch(
         return;
       }
       const parts = await openParts(design, modelValues(readState()), runtime);
-      const embeddings = await embedStore(parts.embed, pixels, sampler.candidates(epoch));
+      const embeddings = await embedStore(parts.embed, rows, sampler.candidates(epoch));
       await parts.close();
       await writePairs(path, epoch, sampler.redraw(epoch, embeddings));
     },
