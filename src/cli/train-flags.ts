@@ -10,6 +10,7 @@ import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema
 import { CUSTOM_LOSS } from '../train/custom-loss.ts';
 import { addPixelFlags, type PixelFlags } from './backbone-flags.ts';
 import { toNumber } from './common.ts';
+import { addLossFlags, type LossFlags, readLossFlags } from './loss-flags.ts';
 
 /** Keys of the configuration that are not one flag of their own name. */
 type Composed = 'lossOptions' | 'comparatorOptions' | 'image' | 'pixels' | 'seed';
@@ -80,12 +81,10 @@ const RESIZE_RULES: readonly ResizeRule[] = ['fit', 'cover', 'stretch'];
 
 /** What `train` is told about the configuration, as commander has it. */
 export type TrainFlags = Partial<Record<FlagKey, unknown>> &
-  PixelFlags & {
+  PixelFlags &
+  LossFlags & {
     readonly config?: string;
     readonly preset?: string;
-    readonly margin?: number;
-    readonly mining?: string;
-    readonly lossOptions?: Readonly<Record<string, unknown>>;
     readonly size?: readonly [number, number];
     readonly channels?: number;
     readonly resize?: ResizeRule;
@@ -99,10 +98,7 @@ export function addTrainFlags(verb: Command): Command {
     verb.optionsGroup(heading);
     for (const [key, about] of Object.entries(group)) verb.addOption(flagOf(key as FlagKey, about, defaults));
     if (heading.startsWith('Network')) {
-      verb
-        .option('--margin <number>', 'of the loss, where it has one', toNumber)
-        .option('--mining <name>', 'triplets or pairs that count, where the loss asks (docs/losses.md)')
-        .option('--loss-options <json>', 'all options of the loss: \'{"temperature": 0.2}\'', toOptions);
+      addLossFlags(verb);
     }
     if (heading.startsWith('Network')) addPixelFlags(verb);
     if (heading.startsWith('Images')) {
@@ -136,8 +132,7 @@ export async function readTrainFlags(
   const given = Object.fromEntries(
     [...KEYS, 'seed' as const].filter(isGiven).map((key) => [key, flags[key]]),
   );
-  const loss = { ...flags.lossOptions, margin: flags.margin, mining: flags.mining };
-  const lossOptions = Object.fromEntries(Object.entries(loss).filter(([, value]) => value !== undefined));
+  const lossOptions = readLossFlags(flags);
   const options = { ...file, ...given } as TrainOptions;
   if (Object.keys(lossOptions).length > 0) options.lossOptions = { ...file.lossOptions, ...lossOptions };
   const pixels = composePixels(flags, file.pixels);
@@ -226,17 +221,6 @@ function toSize(text: string): [number, number] {
   const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text);
   if (match === null) throw new InvalidArgumentError('Expected N or HxW, such as 64 or 48x64.');
   return [Number(match[1]), Number(match[2] ?? match[1])];
-}
-
-function toOptions(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const options: unknown = JSON.parse(text);
-    if (typeof options === 'object' && options !== null && !Array.isArray(options))
-      return options as Readonly<Record<string, unknown>>;
-  } catch {
-    // Said below, as for JSON that is no object.
-  }
-  throw new InvalidArgumentError('Expected a JSON object, such as \'{"temperature": 0.2}\'.');
 }
 
 function toAugment(text: string): unknown {

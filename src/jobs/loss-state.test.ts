@@ -87,6 +87,19 @@ it('says so where the pairs of an interrupted epoch are gone', async () => {
   await expect(train({ ...job, resume: true })).rejects.toMatchObject({ code: 'E_CHECKPOINT' });
 });
 
+it.each(['arcface', 'cross-batch-memory', 'auto'])(
+  'what %s keeps goes on after a break, and is no part of the model',
+  async (loss) => {
+    const options = { loss, network: 'compact', embeddingSize: 8, imagesPerClass: 2, batchSize: 12 } as const;
+    const whole = await trainTo(`${loss}-whole`, options);
+    const stopped = await trainTo(`${loss}-stopped`, options, 8);
+    expect(stopped.equals(whole)).toBe(true);
+    const checkpoint = readFileSync(join(root, `${loss}-whole`, 'checkpoints', 'last.safetensors'), 'latin1');
+    expect(checkpoint).toContain('"loss/');
+    expect(whole.toString('latin1')).not.toContain('loss/');
+  },
+);
+
 it('as many as there are cannot be drawn anew', async () => {
   await expect(trainTo('all', { pairDraw: 'hard', numPairs: 'all' })).rejects.toThrow(/numPairs all/);
 });
