@@ -82,6 +82,7 @@ describe('with a folder of images', () => {
     expect(lines[4]).toMatch(/^on test pairs: \d+\.\d % right, report: /);
     const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
     expect(config).toMatchObject({ loss: 'custom', lossOptions: { name: 'sigmoid' } });
+    expect(readFileSync(join(out, 'model', 'README.md'), 'utf8')).toContain('loss sigmoid');
   });
 
   it('find-similar.mjs finds images of the same class first', async () => {

@@ -13,3 +13,14 @@ export interface CustomLoss {
 
 /** `loss` of a configuration whose loss a program gives. */
 export const CUSTOM_LOSS = 'custom';
+
+/** The name of a configuration's loss; of a program's own, the name that it gave. */
+export function lossNameOf({
+  loss,
+  lossOptions,
+}: {
+  readonly loss: string;
+  readonly lossOptions: Readonly<Record<string, unknown>>;
+}): string {
+  return loss === CUSTOM_LOSS && typeof lossOptions.name === 'string' ? lossOptions.name : loss;
+}
