@@ -82,7 +82,7 @@ export function findCut(plan: Plan): Cut {
   const plain = (tensor: string): Cut => ({ label: tensor, tensor, takesFirstToken: false });
   for (const node of [...nodes].reverse()) {
     const pooled = between.has(node.outputs[0]) ? pooledMap(plan, node) : undefined;
-    if (pooled !== undefined) return plain(pooled);
+    if (pooled !== undefined) return plain(behindDropout(plan, pooled));
   }
   const shape = shapeOf(plan, output);
   if (!(EMBEDDING_NAME.test(output) && shape.length === 2)) {
@@ -96,10 +96,17 @@ export function findCut(plan: Plan): Cut {
           shapeOf(plan, node.inputs[0]).length === 2 &&
           shapeOf(plan, node.inputs[0])[0] === BATCH,
       );
-    if (dense !== undefined) return plain(dense.inputs[0]);
+    if (dense !== undefined) return plain(behindDropout(plan, dense.inputs[0]));
   }
   if (shape.length === 3) return { label: `${output}[0]`, tensor: output, takesFirstToken: true };
   return plain(output);
+}
+
+/** What Dropout and Identity pass on. */
+function behindDropout(plan: Plan, name: string): string {
+  const producer = plan.producers.get(name);
+  const passes = producer?.opType === 'Dropout' || producer?.opType === 'Identity';
+  return passes ? behindDropout(plan, producer.inputs[0]) : name;
 }
 
 /** The first output with one row or one map for each image; failing that, with tokens. */
