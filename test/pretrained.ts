@@ -48,7 +48,11 @@ export async function fileOutput(
     const part = isBatchOfOne ? planes.slice(i * perImage, (i + 1) * perImage) : planes;
     const shape = [isBatchOfOne ? 1 : numImages, ...rest];
     const fed = isChannelsLast ? toChannelsLast(part, shape) : { part, shape };
-    const feeds = { [graph.input[0].name]: new ort.Tensor('float32', fed.part, fed.shape) };
+    const feeds: Record<string, ort.Tensor> = {
+      [graph.input[0].name]: new ort.Tensor('float32', fed.part, fed.shape),
+    };
+    for (const { name } of graph.input.slice(1))
+      feeds[name] = new ort.Tensor('int64', new BigInt64Array(1), [1, 1]);
     results.push((await session.run(feeds))[name]);
   }
   const dims = [numImages, ...results[0].dims.slice(1)];
@@ -176,7 +180,13 @@ export async function checkTailGradient(
     const own = values[i];
     const gradient = analytic[`d${i}`].data as Float32Array;
     const norm = Math.sqrt(dot(gradient, gradient) / own.length);
-    expect(norm, `${name} has a slope`).toBeGreaterThan(0);
+    if (norm * Math.sqrt(own.length) < 1e-3 * scale) {
+      // What softmax does not see (a bias of keys) has no slope: then nothing may move.
+      const moves = own.map((value) => value + 0.1 * random.normal());
+      const moved = await objective(values.map((array, k) => (k === i ? moves : array)));
+      expect(Math.abs(moved - dot(weights, outputs)), `${name} is flat`).toBeLessThan(1e-3 * scale);
+      continue;
+    }
     // Half along the gradient, so that the slope is not lost in what float32 rounds away, half at random.
     const direction = Float32Array.from(own, (_, j) => random.normal() + gradient[j] / norm);
     const slopes: { numeric: number; moved: number }[] = [];
