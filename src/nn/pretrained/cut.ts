@@ -76,14 +76,13 @@ export function unknownName(plan: Plan, name: string, option: string): SamesameE
  * tokens `[N, T, D]` the first, which is the class token.
  */
 export function findCut(plan: Plan): Cut {
-  const output = mainOutput(plan);
-  const nodes = nodesTowards(plan, output);
-  const between = new Set(findBoundaries(plan, nodes, output).map(({ name }) => name));
   const plain = (tensor: string): Cut => ({ label: tensor, tensor, takesFirstToken: false });
-  for (const node of [...nodes].reverse()) {
-    const pooled = between.has(node.outputs[0]) ? pooledMap(plan, node) : undefined;
-    if (pooled !== undefined) return plain(behindDropout(plan, pooled));
-  }
+  const output = mainOutput(plan);
+  const pooled = lastPooledMap(plan, output ?? lastKnown(plan));
+  if (pooled !== undefined) return plain(behindDropout(plan, pooled));
+  if (output === undefined) throw noOutput(plan);
+  const nodes = nodesTowards(plan, output);
+  const between = namesBetween(plan, output);
   const shape = shapeOf(plan, output);
   if (!(EMBEDDING_NAME.test(output) && shape.length === 2)) {
     const dense = [...nodes]
@@ -110,18 +109,42 @@ function behindDropout(plan: Plan, name: string): string {
 }
 
 /** The first output with one row or one map for each image; failing that, with tokens. */
-function mainOutput(plan: Plan): string {
-  const outputs = Object.keys(plan.model.outputs);
-  const usable = outputs.filter(
-    (name) => plan.dependent.has(name) && boundaryAt(plan, name, 0, 0) !== undefined,
-  );
-  const found =
+function mainOutput(plan: Plan): string | undefined {
+  const usable = Object.keys(plan.model.outputs).filter((name) => isPlace(plan, name));
+  return (
     usable.find((name) => [2, 4].includes(shapeOf(plan, name).length)) ??
-    usable.find((name) => shapeOf(plan, name).length === 3);
-  if (found !== undefined) return found;
+    usable.find((name) => shapeOf(plan, name).length === 3)
+  );
+}
+
+/** Where nothing but outputs of unknown kinds lies above, the last tensor that is known. */
+function lastKnown(plan: Plan): string {
+  const names = plan.model.nodes.flatMap(({ outputs }) => outputs);
+  return names.findLast((name) => isPlace(plan, name)) ?? plan.input;
+}
+
+function isPlace(plan: Plan, name: string): boolean {
+  return plan.dependent.has(name) && boundaryAt(plan, name, 0, 0) !== undefined;
+}
+
+function namesBetween(plan: Plan, output: string): Set<string> {
+  return new Set(findBoundaries(plan, nodesTowards(plan, output), output).map(({ name }) => name));
+}
+
+/** The input of the last global pool on the way to `output` through which everything goes. */
+function lastPooledMap(plan: Plan, output: string): string | undefined {
+  const between = namesBetween(plan, output);
+  const pool = nodesTowards(plan, output).findLast(
+    (node) => between.has(node.outputs[0]) && pooledMap(plan, node) !== undefined,
+  );
+  return pool === undefined ? undefined : pooledMap(plan, pool);
+}
+
+function noOutput(plan: Plan): SamesameError {
+  const outputs = Object.keys(plan.model.outputs);
   const failure = outputs.map((name) => plan.failures.get(name)).find((error) => error !== undefined);
-  if (failure !== undefined) throw failure;
-  throw new SamesameError('E_MODEL', {
+  if (failure !== undefined) return failure;
+  return new SamesameError('E_MODEL', {
     what: `${plan.name} has no output for each image`,
     expected: 'an output [N, D], [N, C, H, W] or [N, T, D]',
     received: outputs.join(', '),
