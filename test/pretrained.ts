@@ -12,6 +12,7 @@ import { constant, input } from '../src/graph/ops/source.ts';
 import { readOnnx } from '../src/graph/read.ts';
 import type { Runtime } from '../src/graph/runtime/types.ts';
 import { sizeOf, type Tensor } from '../src/graph/tensor.ts';
+import type { Freeze } from '../src/nn/pretrained/freeze.ts';
 import { openPretrained, type Pretrained } from '../src/nn/pretrained/pretrained.ts';
 import { createScope } from '../src/nn/scope.ts';
 import { nodeRuntime, runOn } from './gradcheck.ts';
@@ -208,43 +209,44 @@ export async function checkTailGradient(
   await forward.close();
 }
 
-/**
- * Opens a file with several shares frozen, holds its features against onnxruntime's of the file itself, and the gradients
- * of the whole network against central differences.
- * @returns the network with nothing frozen
- */
-export async function checkPretrained(
+interface FileCheck {
+  readonly image: { readonly height: number; readonly width: number };
+  readonly cut?: string;
+  readonly isBatchOfOne?: boolean;
+}
+
+/** Opens a file with several shares frozen, and holds its features against onnxruntime's of the file itself. */
+export async function checkValues(
   bytes: Uint8Array,
-  options: {
-    readonly image: { readonly height: number; readonly width: number };
-    readonly cut?: string;
-    readonly isBatchOfOne?: boolean;
-    readonly rtol?: number;
-  },
-): Promise<Pretrained> {
-  const { image, cut, isBatchOfOne, rtol } = options;
+  { image, cut, isBatchOfOne, freezes }: FileCheck & { readonly freezes: readonly Freeze[] },
+): Promise<void> {
   const model = readOnnx(bytes);
   const numImages = 3;
   const random = createRandom('planes');
   const length = 3 * image.height * image.width;
   const planes = Float32Array.from({ length: numImages * length }, () => random.normal());
-  for (const freeze of ['all', 0.5, 'none'] as const) {
+  for (const freeze of freezes) {
     const network = openPretrained(model, { name: 'network', image, cut, freeze });
-    const expected = await fileOutput(
-      bytes,
-      network.cut,
-      planes,
-      [numImages, 3, image.height, image.width],
-      isBatchOfOne,
-    );
+    const shape = [numImages, 3, image.height, image.width];
+    const expected = await fileOutput(bytes, network.cut, planes, shape, isBatchOfOne);
     expect(expected.dims).toEqual([numImages, ...network.outputShape]);
     const received = await runPretrained(nodeRuntime, network, planes, numImages);
     expect(received, `frozen ${freeze}`).toBeAllClose(expected.data, { rtol: 1e-4, atol: 2e-5 });
     expect(deviation(expected.data)).toBeGreaterThan(1e-2);
   }
-  const free = openPretrained(model, { name: 'network', image, cut, freeze: 'none' });
-  await checkTailGradient(free, { numImages, seed: 'network', rtol });
-  return free;
+}
+
+/**
+ * The values of a file with all, half and nothing frozen, and the gradients of the whole network against central
+ * differences.
+ * @returns the network with nothing frozen
+ */
+export async function checkPretrained(bytes: Uint8Array, options: FileCheck): Promise<Pretrained> {
+  await checkValues(bytes, { ...options, freezes: ['all', 0.5, 'none'] });
+  const { image, cut } = options;
+  const network = openPretrained(readOnnx(bytes), { name: 'network', image, cut, freeze: 'none' });
+  await checkTailGradient(network, { numImages: 3, seed: 'network' });
+  return network;
 }
 
 function deviation(values: readonly number[]): number {

@@ -96,7 +96,12 @@ export function dinov2(): Uint8Array {
       {},
       `/${name}/add1`,
     );
-    const hidden = matmulBias(b, layerNormApart(b, x, `${name}.norm2`), `${name}.fc1`, [WIDTH, 2 * WIDTH]);
+    // As newer exporters leave it: the weight turned in the graph.
+    const turned = b.node('Transpose', [b.weight(`${name}.fc1.weight`, [2 * WIDTH, WIDTH])], {
+      perm: [1, 0],
+    });
+    const wider = b.node('MatMul', [layerNormApart(b, x, `${name}.norm2`), turned]);
+    const hidden = b.node('Add', [wider, b.weight(`${name}.fc1.bias`, [2 * WIDTH])]);
     const out = matmulBias(b, geluErf(b, hidden), `${name}.fc2`, [2 * WIDTH, WIDTH]);
     x = b.node('Add', [b.node('Mul', [out, b.weight(`${name}.scale2`, [WIDTH], 1)]), x], {}, `/${name}/add2`);
   }
