@@ -81,24 +81,21 @@ export function findCut(plan: Plan): Cut {
   const pooled = lastPooledMap(plan, output ?? lastKnown(plan));
   if (pooled !== undefined) return plain(behindDropout(plan, pooled));
   if (output === undefined) throw noOutput(plan);
-  const nodes = nodesTowards(plan, output);
-  const between = namesBetween(plan, output);
   const shape = shapeOf(plan, output);
-  if (!(EMBEDDING_NAME.test(output) && shape.length === 2)) {
-    const dense = [...nodes]
-      .reverse()
-      .find(
-        (node) =>
-          (node.opType === 'Gemm' || node.opType === 'MatMul') &&
-          plan.weights.has(node) &&
-          between.has(node.inputs[0]) &&
-          shapeOf(plan, node.inputs[0]).length === 2 &&
-          shapeOf(plan, node.inputs[0])[0] === BATCH,
-      );
-    if (dense !== undefined) return plain(behindDropout(plan, dense.inputs[0]));
-  }
+  const isEmbedding = EMBEDDING_NAME.test(output) && shape.length === 2;
+  const dense = isEmbedding ? undefined : lastDenseInput(plan, output);
+  if (dense !== undefined) return plain(behindDropout(plan, dense));
   if (shape.length === 3) return { label: `${output}[0]`, tensor: output, takesFirstToken: true };
   return plain(output);
+}
+
+/** What the last dense layer on the way to `output` reads, where that is one row for each image. */
+function lastDenseInput(plan: Plan, output: string): string | undefined {
+  const between = namesBetween(plan, output);
+  return nodesTowards(plan, output).findLast(({ opType, inputs: [x] }) => {
+    const isDense = opType === 'Gemm' || opType === 'MatMul';
+    return isDense && between.has(x) && shapeOf(plan, x).length === 2 && shapeOf(plan, x)[0] === BATCH;
+  })?.inputs[0];
 }
 
 /** What Dropout and Identity pass on. */
