@@ -46,6 +46,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'List public data sets with their licences; "datasets get NAME" fetches one.',
     load: async () => (await import('./datasets.ts')).addDatasets,
   },
+  cache: {
+    about:
+      'List what pretrained networks made of your images, kept for the next run; "cache clear" removes it.',
+    load: async () => (await import('./cache.ts')).addCache,
+  },
   map: {
     about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',
     load: async () => (await import('./map.ts')).addMap,
