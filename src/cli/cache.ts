@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SamesameError } from '../base/errors.ts';
+import { suggest } from '../base/suggest.ts';
 import {
   clearFeatures,
   defaultFeaturesFolder,
