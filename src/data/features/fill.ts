@@ -14,7 +14,7 @@ import type { FillOptions } from './types.ts';
 
 /** Bytes of an entry of the index, the longest row number included. */
 const ENTRY_BYTES = 110;
-const DEFAULT_BATCH_SIZE = 8;
+const DEFAULT_BATCH_SIZE = 4;
 
 export interface FillJob {
   readonly options: FillOptions;
