@@ -29,6 +29,8 @@ const { values: options } = parseArgs({
 });
 const NUM_THREADS = availableParallelism();
 const BATCH_SIZES = [1, 4, 8, 16, 32];
+/** What one thread works on stays in the processor's cache: the least processor time. */
+const CACHED_BATCH = 4;
 const SHAPE = /** @type {const} */ ({ height: 224, width: 224, channels: 3 });
 
 let oursCpuMs = 0;
@@ -64,7 +66,7 @@ try {
     const got = {};
     for (const side of order)
       got[side] = side === 'ours' ? await fill(`round-${round}`) : await runAlone(alone, best, set.numImages);
-    const network = await cpuMs(() => runAlone(oneThread, best, 96), best + best * Math.ceil(96 / best));
+    const network = await cpuMs(() => runAlone(oneThread, CACHED_BATCH, 96), 96 + CACHED_BATCH);
     const again = await startAgain(`round-${round}`);
     rounds.push({ ...got, ratio: got.ours / got.alone, again, network, cpu: oursCpuMs });
     process.stderr.write(
