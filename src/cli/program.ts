@@ -50,6 +50,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'List pretrained networks with their licences; "backbones get NAME" fetches one.',
     load: async () => (await import('./backbones.ts')).addBackbones,
   },
+  cache: {
+    about:
+      'List what pretrained networks made of your images, kept for the next run; "cache clear" removes it.',
+    load: async () => (await import('./cache.ts')).addCache,
+  },
   map: {
     about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',
     load: async () => (await import('./map.ts')).addMap,

@@ -9,6 +9,15 @@ export type { CatalogEntry, CatalogEvent, CatalogFile } from './catalog/types.ts
 export { groupOfClass } from './class-groups.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
 export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
+export { openFeatures } from './features/open.ts';
+export {
+  type ClearOptions,
+  clearFeatures,
+  defaultFeaturesFolder,
+  type KeptTrunk,
+  listFeatures,
+} from './features/trunks.ts';
+export type { FeatureStore, FillEstimate, FillOptions, Trunk, ViewOptions } from './features/types.ts';
 export { fingerprintOf } from './fingerprint.ts';
 export { joinParts, type SetPart } from './join.ts';
 export { compareNames } from './order.ts';
@@ -27,6 +36,7 @@ export {
   resizeImage,
 } from './pixels/decode.ts';
 export { type GuessedShape, type GuessOptions, guessPixelShape } from './pixels/guess.ts';
+export { createLazyStore, type LazyPixelOptions } from './pixels/lazy.ts';
 export type { RawImage } from './pixels/netpbm.ts';
 export { type PrepareOptions, preparePixels } from './pixels/prepare.ts';
 export { createStore, type PixelStore, type StoredRows } from './pixels/store.ts';
