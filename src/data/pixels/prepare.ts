@@ -172,8 +172,8 @@ function checkSize({ height, width, channels, memoryBytes = 0, maxBadShare = 0 }
   });
 }
 
-/** The message in one line: what failed is said by the image's name. */
-function reasonOf(error: unknown): string {
+/** An error in one line: what failed is said by the image's name. */
+export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const received = /received: (.*)/.exec(message)?.[1];
   return received ?? message.split('\n')[0];
