@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { dirname } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
 import { checkWritable } from '../base/files.ts';
 import { openDataset } from '../data/sources/open.ts';
 import type { ProgressEvent } from '../data/types.ts';
@@ -54,7 +54,7 @@ async function runInspect(data: string, options: InspectOptions): Promise<void> 
   const { html, threshold, maxImages, seed, strict } = options;
   const terminal = createTerminal(options);
   const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
-  if (html !== undefined) await checkWritable(html);
+  if (html !== undefined) await checkWritable(dirname(html));
   const dataset = await openDataset(data, { labels: 'optional' });
   const describe = createDescriber();
   const inspection = await withInterrupt(

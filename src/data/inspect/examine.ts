@@ -47,30 +47,34 @@ async function examinePixels(pixels: DecodedPixels, index: number): Promise<Imag
 /** @param pixels uint8 `[64, 64, 3]` */
 export function lookAt(pixels: Uint8Array): ImageLook {
   const grey = new Float64Array(LOOK_SIDE * LOOK_SIDE);
-  const lowest = [255, 255, 255];
-  const highest = [0, 0, 0];
   let colour = 0;
   let [darkest, brightest] = [255, 0];
   for (let i = 0; i < grey.length; i++) {
-    const [red, green, blue] = pixels.subarray(3 * i, 3 * i + 3);
-    grey[i] = 0.299 * red + 0.587 * green + 0.114 * blue;
-    darkest = Math.min(darkest, grey[i]);
-    brightest = Math.max(brightest, grey[i]);
+    const [red, green, blue] = [pixels[3 * i], pixels[3 * i + 1], pixels[3 * i + 2]];
+    const brightness = 0.299 * red + 0.587 * green + 0.114 * blue;
+    grey[i] = brightness;
+    if (brightness < darkest) darkest = brightness;
+    if (brightness > brightest) brightest = brightness;
     colour = Math.max(colour, Math.abs(red - green), Math.abs(green - blue), Math.abs(red - blue));
-    for (const [c, value] of [red, green, blue].entries()) {
-      lowest[c] = Math.min(lowest[c], value);
-      highest[c] = Math.max(highest[c], value);
-    }
   }
   const image: GreyImage = { height: LOOK_SIDE, width: LOOK_SIDE, data: grey };
   return {
     darkest,
     brightest,
-    range: Math.max(...highest.map((value, c) => value - lowest[c])),
+    range: Math.max(rangeOf(pixels, 0), rangeOf(pixels, 1), rangeOf(pixels, 2)),
     isGrey: colour <= GREY_TOLERANCE,
     hash: perceptualHash(image),
     patch: normalize(shrinkGrey(image, PATCH_SIDE, PATCH_SIDE)),
   };
+}
+
+function rangeOf(pixels: Uint8Array, channel: number): number {
+  let [lowest, highest] = [255, 0];
+  for (let i = channel; i < pixels.length; i += 3) {
+    if (pixels[i] < lowest) lowest = pixels[i];
+    if (pixels[i] > highest) highest = pixels[i];
+  }
+  return highest - lowest;
 }
 
 /** A byte a place: of 200,000 images they are all in memory, and a correlation is right to a thousandth. */

@@ -1,7 +1,11 @@
 /** `1 image`, `3 images`, `12,000 images`; `many` where the plural is not with an s. */
 export function countOf(count: number, one: string, many = `${one}s`): string {
-  const digits = String(count).replace(/\B(?=(\d{3})+$)/g, ',');
-  return `${digits} ${count === 1 ? one : many}`;
+  return `${digitsOf(count)} ${count === 1 ? one : many}`;
+}
+
+/** `12,000` */
+export function digitsOf(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `a`, `a and b`, `a, b and c`; after `most` names, how many more there are. */

@@ -213,7 +213,7 @@ async function imageError(name: string, cause: unknown, bytes?: Uint8Array): Pro
   const size = isTooLarge && bytes !== undefined ? await readSize(bytes) : '';
   return new SamesameError('E_IMAGE', {
     what: `decoding ${name} failed`,
-    received: size + problem,
+    received: problem === 'Unknown error' ? 'data that is damaged or ends early' : size + problem,
     help: isTooLarge
       ? 'make the image smaller, or raise maxPixels if you trust it'
       : 'save the image again, or remove it',

@@ -108,7 +108,7 @@ function classSection({ summary: { classes } }: InspectionData): string {
   return section(
     'Classes',
     'The largest first.',
-    `<div class="scroll tall"><table class="bars"><thead><tr><th>Class</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}<th></th></tr></thead><tbody>${rows.join('')}</tbody></table></div>` +
+    `<div class="scroll tall"><table class="bars${hasSplits ? ' split' : ''}"><thead><tr><th>Class</th>${heads.map((head) => `<th class="number">${head}</th>`).join('')}<th class="bar"></th></tr></thead><tbody>${rows.join('')}</tbody></table></div>` +
       (more > 0 ? `<p class="more">and ${formatCount(more)} more</p>` : ''),
   );
 }

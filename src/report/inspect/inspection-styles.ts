@@ -11,7 +11,8 @@ export const INSPECTION_STYLES = `
 .groups > li { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 10px; max-width: 100%; break-inside: avoid; }
 .groups .row { display: flex; flex-wrap: wrap; gap: 8px; }
 .groups .picture { width: 112px; }
-.groups .picture img, .groups .absent { image-rendering: auto; width: 112px; height: 112px; aspect-ratio: 1; }
+.groups .picture img, .groups .picture figcaption { white-space: normal; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; line-height: 1.35; }
+.groups .absent { image-rendering: auto; width: 112px; height: 112px; aspect-ratio: 1; }
 .groups .picture img { outline: 1px solid var(--rule); outline-offset: -1px; }
 .groups .absent { display: grid; place-items: center; border-radius: 5px; border: 1px dashed var(--muted); color: var(--muted); font-size: .78rem; }
 .groups p { margin: 6px 0 0; font-size: .8rem; line-height: 1.4; overflow-wrap: anywhere; }
@@ -23,5 +24,5 @@ export const INSPECTION_STYLES = `
 pre { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 14px 16px; overflow-x: auto; font: .86rem/1.5 ui-monospace, SFMono-Regular, Menlo, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 .reasons { color: var(--muted); margin: 0 0 16px; padding-left: 1.2em; }
 @media (max-width: 560px) { .groups { gap: 10px; } .groups .picture, .groups .picture img, .groups .absent { width: 96px; } .groups .picture img, .groups .absent { height: 96px; }
-  .groups li.one { width: 118px; } .bars td.bar { width: 30%; min-width: 56px; padding-left: 10px; } }
+  .groups li.one { width: 118px; } .bars td.bar { width: 30%; min-width: 56px; padding-left: 10px; } .bars.split td.bar, .bars.split th.bar { display: none; } }
 `;

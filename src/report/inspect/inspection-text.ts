@@ -45,7 +45,14 @@ function classTable({ summary: { classes } }: InspectionData, columns: number): 
 function factLines(data: InspectionData, columns: number): string {
   const facts = summaryFacts(data);
   const width = Math.max(...facts.map(([name]) => textWidth(name)));
-  return facts.map(([name, value]) => fitText(`${name.padEnd(width)}  ${value}`, columns)).join('\n');
+  const indent = ' '.repeat(width + 2);
+  return facts
+    .flatMap(([name, value]) =>
+      wrap(value, columns - indent.length).map(
+        (line, i) => (i === 0 ? name.padEnd(indent.length) : indent) + line,
+      ),
+    )
+    .join('\n');
 }
 
 function findingText({ severity, title, advice, groups, numGroups }: ShownFinding, columns: number): string {
@@ -53,7 +60,10 @@ function findingText({ severity, title, advice, groups, numGroups }: ShownFindin
   const lines = [
     ...wrap(`${title}.`, columns - indent.length),
     ...wrap(advice, columns - indent.length),
-    ...groups.slice(0, MAX_GROUPS).map((group) => fitText(`  ${groupText(group)}`, columns - indent.length)),
+    ...groups
+      .slice(0, MAX_GROUPS)
+      .flatMap((group) => wrap(groupText(group), columns - indent.length - 4))
+      .map((line) => `  ${line}`),
     ...(numGroups > MAX_GROUPS ? [`  and ${formatCount(numGroups - MAX_GROUPS)} more`] : []),
   ];
   return lines.map((line, i) => (i === 0 ? severity.padEnd(indent.length) : indent) + line).join('\n');

@@ -51,9 +51,9 @@ export function summaryFacts({ summary }: Pick<InspectionData, 'summary'>): [str
   if (Object.keys(formats).length > 0) facts.push(['formats', list(formats)]);
   if (numRead === 0) return facts;
   const common = sizes
-    .map((size) => `${size.height}×${size.width} ${formatCount(size.numImages)}`)
+    .map((size) => `${formatCount(size.numImages)} of ${size.height}×${size.width}`)
     .join(', ');
-  const more = numSizes > sizes.length ? `, and ${formatCount(numSizes - sizes.length)} other sizes` : '';
+  const more = numSizes > sizes.length ? `, the others of ${formatCount(numSizes - sizes.length)} more` : '';
   facts.push(
     ['sizes', `${common}${more} (height × width)`],
     ['height', `${height.min} to ${height.max}, median ${height.median}`],

@@ -119,7 +119,7 @@ function balance(sizes: readonly ClassSize[]): Finding[] {
     {
       check: 'class-balance',
       severity: 'warning',
-      title: `${largest.name} has ${largest.count} images, ${smallest.name} has ${smallest.count}`,
+      title: `${largest.name} has ${countOf(largest.count, 'image')}, ${smallest.name} has ${smallest.count}`,
       advice:
         'Add images to the small classes. Batches draw classes alike, so large ones do not drown the others, but few images are soon known by heart.',
       groups: [],

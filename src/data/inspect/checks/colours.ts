@@ -1,5 +1,5 @@
 import type { Check } from '../types.ts';
-import { countOf, namesOf } from '../words.ts';
+import { countOf, digitsOf, namesOf } from '../words.ts';
 
 /** A class that is nearly all of one kind. */
 const MOST = 0.9;
@@ -13,7 +13,7 @@ export const checkColours: Check = ({ set, images, namesPairs }) => {
   if (grey.length === 0 || grey.length === read.length) return [];
   const isGreyRarer = 2 * grey.length <= read.length;
   const rarer = isGreyRarer ? grey : read.filter(({ look }) => !look!.isGrey);
-  const title = `${countOf(rarer.length, 'image')} of ${read.length} ${rarer.length === 1 ? 'is' : 'are'} ${isGreyRarer ? 'grey, the others in colour' : 'in colour, the others grey'}`;
+  const title = `${countOf(rarer.length, 'image')} of ${digitsOf(read.length)} ${rarer.length === 1 ? 'is' : 'are'} ${isGreyRarer ? 'grey, the others in colour' : 'in colour, the others grey'}`;
   const groups = rarer.slice(0, MAX_SHOWN).map(({ index }) => ({ images: [index] }));
   const counts = new Map<number, { total: number; grey: number }>();
   for (const { index, look } of read) {

@@ -1,5 +1,5 @@
 import type { ImageSet } from '../../types.ts';
-import type { Check, CheckName, Examined, Finding, Severity } from '../types.ts';
+import type { Check, CheckName, Examined, FindingGroup, Severity } from '../types.ts';
 import { countOf, namesOf } from '../words.ts';
 
 interface Kind {
@@ -31,54 +31,69 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+const ORDER = [
+  ...(['label-conflicts', 'leaks', 'near-label-conflicts', 'near-leaks'] as const),
+  ...(['exact-copies', 'identical-pixels', 'near-copies'] as const),
+];
+
 /**
- * What is there twice. Each group is told once for what is worst about it: in several classes (and in several parts of
- * the split, which is told of it then), in several parts, or only twice.
+ * What is there twice. Each group is told for what is worst about it: in several classes (and in several parts of the
+ * split, which is told of it then), in several parts, or only twice.
  */
 export const checkCopies: Check = (examined) => {
-  const found = new Map<CheckName, Finding>();
+  const { set, copies } = examined;
+  const groups = new Map<CheckName, FindingGroup[]>();
+  // Files that are the same are in a group of identical pixels, too, where there is one: as a conflict that is told once.
+  const pixelGroups = new Map<number, readonly number[]>();
+  for (const images of copies.pixels) for (const image of images) pixelGroups.set(image, images);
+  const isTold = (images: readonly number[], place: Place) => {
+    const wider = pixelGroups.get(images[0]);
+    return place !== 'plain' && wider !== undefined && wider !== images && placeOf(set, wider) === place;
+  };
+  const kinds = new Map<CheckName, readonly [Kind, Place]>();
   for (const kind of KINDS) {
-    for (const images of kind.groups(examined)) add(found, examined, kind, images);
+    for (const images of kind.groups(examined)) {
+      const place = placeOf(set, images);
+      if (!kind.isNear && isTold(images, place)) continue;
+      const check = kind.names[place];
+      kinds.set(check, [kind, place]);
+      const group = { images, caption: captionOf(set, images) };
+      const before = groups.get(check);
+      if (before === undefined) groups.set(check, [group]);
+      else before.push(group);
+    }
   }
-  return [...found.values()].map((finding) => ({ ...finding, title: titleOf(finding) }));
+  return ORDER.flatMap((check) => {
+    const found = groups.get(check);
+    if (found === undefined) return [];
+    const [kind, place] = kinds.get(check)!;
+    const hasSplits = set.splits !== undefined;
+    return [
+      {
+        check,
+        severity: severityOf(place, kind.isNear, hasSplits),
+        title: titleOf(check, found, kind.what),
+        advice: ADVICE[place](kind.isNear, hasSplits),
+        groups: found,
+      },
+    ];
+  });
 };
 
-function add(
-  found: Map<CheckName, Finding>,
-  examined: Examined,
-  kind: Kind,
-  images: readonly number[],
-): void {
-  const { set } = examined;
-  const classes = classesOf(set, images);
-  const splits = splitsOf(set, images);
-  const isConflict = classes.length > 1;
-  const isLeak = splits.length > 1;
-  const place = isConflict ? 'conflict' : isLeak ? 'leak' : 'plain';
-  const check = kind.names[place];
-  const caption = [
-    ...(isConflict ? [`in ${namesOf(classes)}`] : []),
-    ...(isLeak ? [`in ${namesOf(splits)}`] : []),
-    ...(place !== 'plain' && kind.what !== 'are the same file' && !kind.isNear ? ['same pixels'] : []),
-  ].join('; ');
-  const before = found.get(check);
-  const group = { images, caption: caption === '' ? undefined : caption };
-  if (before !== undefined) {
-    // A group of identical pixels holds the files that are the same, too: it is told once.
-    const groups = before.groups.filter((other) => !other.images.every((image) => images.includes(image)));
-    found.set(check, { ...before, groups: [...groups, group] });
-  } else {
-    found.set(check, {
-      check,
-      severity: severityOf(place, kind.isNear, set.splits !== undefined),
-      title: kind.what,
-      advice: ADVICE[place](kind.isNear, set.splits !== undefined),
-      groups: [group],
-    });
-  }
+/** What is worst about copies. */
+type Place = 'conflict' | 'leak' | 'plain';
+
+function placeOf(set: ImageSet, images: readonly number[]): Place {
+  if (classesOf(set, images).length > 1) return 'conflict';
+  return splitsOf(set, images).length > 1 ? 'leak' : 'plain';
 }
 
-function severityOf(place: keyof typeof ADVICE, isNear: boolean, hasSplits: boolean): Severity {
+function captionOf(set: ImageSet, images: readonly number[]): string | undefined {
+  const places = [classesOf(set, images), splitsOf(set, images)].filter((names) => names.length > 1);
+  return places.length === 0 ? undefined : places.map((names) => `in ${namesOf(names)}`).join('; ');
+}
+
+function severityOf(place: Place, isNear: boolean, hasSplits: boolean): Severity {
   if (place !== 'plain') return isNear ? 'warning' : 'error';
   return hasSplits ? 'note' : 'warning';
 }
@@ -98,9 +113,11 @@ const ADVICE = {
       : 'Keep one of each: a random split puts copies into training and test alike, and the numbers come out too good.',
 } as const;
 
-function titleOf({ check, groups, title }: Finding): string {
-  const numImages = new Set(groups.flatMap(({ images }) => images)).size;
-  const count = countOf(numImages, 'image');
+function titleOf(check: CheckName, groups: readonly FindingGroup[], what: string): string {
+  const count = countOf(
+    groups.reduce((sum, { images }) => sum + images.length, 0),
+    'image',
+  );
   switch (check) {
     case 'label-conflicts':
       return `${count} are in several classes as the same image`;
@@ -111,7 +128,7 @@ function titleOf({ check, groups, title }: Finding): string {
     case 'near-leaks':
       return `${count} are the same picture to the eye, but in different parts of the split`;
     default:
-      return `${count} ${title}: ${countOf(groups.length, 'group')}`;
+      return `${count} ${what}: ${countOf(groups.length, 'group')}`;
   }
 }
 

@@ -26,7 +26,7 @@ export const checkNames: Check = ({ set }) => {
             severity: 'note',
             title: `${countOf(files.flat().length, 'name')} of files differ only in capital letters or accents`,
             advice: 'Rename them: on Windows and macOS one of them would overwrite the other.',
-            groups: files.map((images) => ({ images, caption: namesOf(images.map((i) => set.id(i))) })),
+            groups: files.map((images) => ({ images })),
           } as const,
         ]),
   ];

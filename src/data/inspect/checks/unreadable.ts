@@ -1,5 +1,5 @@
 import type { Check } from '../types.ts';
-import { countOf, shareOf } from '../words.ts';
+import { countOf, digitsOf, shareOf } from '../words.ts';
 
 /** The share of bad images that `preparePixels` puts up with. */
 const MAX_BAD_SHARE = 0.2;
@@ -13,7 +13,7 @@ export const checkUnreadable: Check = ({ images }) => {
     {
       check: 'unreadable',
       severity: isTooMany ? 'error' : 'warning',
-      title: `${countOf(bad.length, 'image')} of ${images.length} cannot be read (${shareOf(bad.length, images.length)})`,
+      title: `${countOf(bad.length, 'image')} of ${digitsOf(images.length)} cannot be read (${shareOf(bad.length, images.length)})`,
       advice: isTooMany
         ? 'Repair or remove them: training stops where more than 20 % cannot be read.'
         : 'Save them again, or remove them; training skips and lists them.',
