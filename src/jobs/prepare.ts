@@ -1,7 +1,7 @@
 import { SamesameError } from '../base/errors.ts';
 import { createRandom, type Random } from '../base/random.ts';
 import { checkTrainable, groupByClass } from '../data/classes.ts';
-import { fingerprintOf } from '../data/fingerprint.ts';
+import { readContents } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawCouplePairs } from '../data/pairs/couples.ts';
 import { takePairs } from '../data/pairs/list.ts';
@@ -15,6 +15,7 @@ import { splitByGroup } from '../data/split-groups.ts';
 import { type Splits, splitByClass, splitByImage } from '../data/splits.ts';
 import type { ImageSet, PairList, ProgressEvent } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
+import { warnOfColours, warnOfCopies } from './data-warnings.ts';
 
 /** A data set that is decoded, split and paired: ready to train on. */
 export interface PreparedData {
@@ -63,8 +64,13 @@ export async function prepareData(
       : config.splitBy === 'pair'
         ? splitByPair(set, pixels.usable, config, random)
         : splitLabelled(set, pixels.usable, config, random);
-    const fingerprint = await fingerprintOf(set, options.signal);
-    return { set, pixels, target, fingerprint, ...paired };
+    const { fingerprint, contents } = await readContents(set, options.signal);
+    const warnings = [
+      ...paired.warnings,
+      ...warnOfCopies(set, paired.splits, contents),
+      ...(await warnOfColours(pixels)),
+    ];
+    return { set, pixels, target, fingerprint, ...paired, warnings };
   } catch (error) {
     await pixels.close();
     throw error;

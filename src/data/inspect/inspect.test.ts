@@ -18,6 +18,7 @@ import {
   examineSet,
   type Finding,
   findCopies,
+  type ImageFacts,
   summarize,
   verdictOf,
 } from './index.ts';
