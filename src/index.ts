@@ -23,6 +23,7 @@ export {
   type DecodeOptions,
   decodeImage,
   drawBalancedPairs,
+  type Finding,
   type FolderOptions,
   fingerprintOf,
   type GuessedShape,
@@ -89,6 +90,8 @@ export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } fr
 export { type EpisodesJob, type EpisodesMeasurement, evaluateEpisodes } from './jobs/episodes.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
 export type { FinishedRun } from './jobs/finish.ts';
+export { type Inspection, type InspectJob, inspectDataset } from './jobs/inspect.ts';
+export { writeInspectionPage } from './jobs/inspect-page.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';
 export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';

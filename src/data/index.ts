@@ -10,6 +10,25 @@ export { groupOfClass } from './class-groups.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
 export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
 export { fingerprintOf } from './fingerprint.ts';
+export { findNearHashes } from './hash/near.ts';
+export { differenceHash, hammingDistance, type ImageHash, perceptualHash } from './hash/perceptual.ts';
+export { type GreyImage, shrinkGrey } from './hash/shrink.ts';
+export {
+  type CheckName,
+  type Copies,
+  type DatasetSummary,
+  diagnose,
+  type Examined,
+  examineSet,
+  type Finding,
+  type FindingGroup,
+  findCopies,
+  type ImageFacts,
+  type Severity,
+  summarize,
+  type Verdict,
+  verdictOf,
+} from './inspect/index.ts';
 export { joinParts, type SetPart } from './join.ts';
 export { compareNames } from './order.ts';
 export { allPairBlocks, allPairs } from './pairs/all.ts';
@@ -22,7 +41,9 @@ export { type PairSplits, splitPairs } from './pairs/split.ts';
 export {
   type DecodeOptions,
   decodeImage,
+  type ImageHeader,
   type PixelTarget,
+  readImageHeader,
   readImageShape,
   resizeImage,
 } from './pixels/decode.ts';

@@ -15,8 +15,8 @@ import type { Copies, ImageFacts } from './types.ts';
 export const DEFAULT_NEAR_BITS = 6;
 /** What a picture and its copy correlate by at 16×16; photos of alike things with alike hashes stay below. */
 const MIN_CORRELATION = 0.98;
-/** Small pictures have little to differ in: handwritten digits of one writer reach .99. */
-const MIN_CORRELATION_SMALL = 0.995;
+/** Small pictures of one size have little to differ in: handwritten digits of one writer reach .997. */
+const MIN_CORRELATION_SMALL = 0.998;
 const SMALL_SIDE = 64;
 /** Of very many images with one hash each is compared with so many that differ from each other, not with all. */
 const MAX_COMPARED = 256;
@@ -31,7 +31,7 @@ export interface FindCopiesOptions {
 
 /**
  * What a set holds more than once: as the same file, as the same pixels, and as the same picture to the eye. Near copies
- * have near hashes (`threshold`) and correlate by .98 besides, small ones by .995. Images of one colour have no
+ * have near hashes (`threshold`) and correlate by .98 besides, small ones of one size by .998. Images of one colour have no
  * copies but the same file: there is nothing in them to compare. Full-size pixels are read again only of images of one size that look alike.
  * @param images as `examineSet` gives them
  * @throws E_CONFIG for a threshold out of range; whatever `signal` aborts with
@@ -105,8 +105,12 @@ function findAlike(
 }
 
 function isAlike(a: ImageFacts, b: ImageFacts): boolean {
-  const isSmall = [a, b].some(({ header }) => Math.min(header!.height, header!.width) < SMALL_SIDE);
-  return correlationOf(a.look!.patch, b.look!.patch) >= (isSmall ? MIN_CORRELATION_SMALL : MIN_CORRELATION);
+  const correlation = correlationOf(a.look!.patch, b.look!.patch);
+  return correlation >= (areSmallAndEqual(a, b) ? MIN_CORRELATION_SMALL : MIN_CORRELATION);
+}
+
+function areSmallAndEqual({ header: a }: ImageFacts, { header: b }: ImageFacts): boolean {
+  return a!.height === b!.height && a!.width === b!.width && Math.min(a!.height, a!.width) < SMALL_SIDE;
 }
 
 /** From −1 to 1; 0 where one of them is all 0. */

@@ -29,6 +29,7 @@ export interface DecodeOptions {
 const DEFAULT_MAX_PIXELS = 100_000_000;
 /** More than that many bytes for each pixel that is let in is no image: 16 bits of four channels. */
 const MAX_BYTES_PER_PIXEL = 8;
+const DAMAGED = 'data that is damaged, ends early, or is of a kind that is not read';
 
 /**
  * The pixels of one image, at the asked size: uint8 `[height, width, channels]`, owned by the caller.
@@ -159,7 +160,7 @@ async function toTarget(image: Sharp, target: PixelTarget): Promise<Uint8Array> 
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== channels)
-    throw new Error(`its ${info.channels} channels could not be made ${channels}`);
+    throw new ChannelError(`its ${info.channels} channels could not be made ${channels}`);
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return info.height === height && info.width === width ? pixels : padToCentre(pixels, info, target);
 }
@@ -206,14 +207,19 @@ export async function readImageBytes(path: string, options: DecodeOptions = {}):
   }
 }
 
-/** @param bytes to tell the size of an image that is too large, where the decoder does not */
+/**
+ * What libvips says is not passed on, but as `cause`: it keeps one text for the whole process, so with several images at
+ * once the words may be another image's.
+ * @param bytes to tell the size of an image that is too large, where the decoder does not
+ */
 async function imageError(name: string, cause: unknown, bytes?: Uint8Array): Promise<SamesameError> {
   const problem = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
   const isTooLarge = /pixel limit|more than \d+ pixels/.test(problem);
+  const isOwn = isTooLarge || cause instanceof SamesameError || cause instanceof ChannelError;
   const size = isTooLarge && bytes !== undefined ? await readSize(bytes) : '';
   return new SamesameError('E_IMAGE', {
     what: `decoding ${name} failed`,
-    received: problem === 'Unknown error' ? 'data that is damaged or ends early' : size + problem,
+    received: isOwn ? size + problem : DAMAGED,
     help: isTooLarge
       ? 'make the image smaller, or raise maxPixels if you trust it'
       : 'save the image again, or remove it',
@@ -221,6 +227,8 @@ async function imageError(name: string, cause: unknown, bytes?: Uint8Array): Pro
     cause,
   });
 }
+
+class ChannelError extends Error {}
 
 /** `40000×40000: `, from the header alone. */
 async function readSize(bytes: Uint8Array): Promise<string> {

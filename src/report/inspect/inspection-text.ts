@@ -19,7 +19,11 @@ export function renderInspectionText(data: InspectionData, columns = 100): strin
     ...findings.map((finding) => findingText(finding, columns)),
     `${headline(data)}${findings.length === 0 ? '' : ` (${countFindings(findings)})`}.`,
   ];
-  return parts.filter((part) => part !== '').join('\n\n');
+  // Names of files may hold anything; a terminal obeys control characters.
+  return parts
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .replace(/(?!\n)\p{Cc}/gu, '');
 }
 
 function classTable({ summary: { classes } }: InspectionData, columns: number): string {
