@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Finding } from '../data/inspect/index.ts';
 import { decodeImage, resizeImage } from '../data/pixels/decode.ts';
-import type { ImageSet } from '../data/types.ts';
+import type { ImageSet, PixelShape } from '../data/types.ts';
 import {
   type InspectionData,
   renderInspectionPage,
@@ -31,11 +31,11 @@ export async function writeInspectionPage(
     groups.slice(0, MAX_GROUPS).flatMap(({ images }) => images.slice(0, MAX_IMAGES)),
   );
   const pictures = new Map<number, string>();
-  const isRead = new Set(
-    inspection.examined.images.filter(({ look }) => look !== undefined).map(({ index }) => index),
-  );
+  const facts = new Map(inspection.examined.images.map((image) => [image.index, image]));
   for (const index of new Set(asked)) {
-    const picture = isRead.has(index) ? await drawThumbnail(set, index) : undefined;
+    const { header, look } = facts.get(index) ?? {};
+    if (header === undefined || look === undefined) continue;
+    const picture = await drawThumbnail(set, index, header);
     if (picture !== undefined) pictures.set(index, picture);
   }
   const data = toInspectionData(inspection, command, (index) => pictures.get(index));
@@ -82,8 +82,18 @@ function firstGroups({ groups }: Finding): Finding['groups'] {
 }
 
 /** WebP, as photos are many and PNG is large; a file that is gone by now has none. */
-async function drawThumbnail({ pixels }: ImageSet, index: number): Promise<string | undefined> {
-  const target = { height: SIDE, width: SIDE, channels: 3, resize: 'fit' } as const;
+async function drawThumbnail(
+  { pixels }: ImageSet,
+  index: number,
+  size: Pick<PixelShape, 'height' | 'width'>,
+): Promise<string | undefined> {
+  const factor = SIDE / Math.max(size.height, size.width);
+  const target = {
+    height: Math.max(1, Math.round(size.height * factor)),
+    width: Math.max(1, Math.round(size.width * factor)),
+    channels: 3,
+    resize: 'stretch',
+  } as const;
   try {
     let small: Uint8Array;
     if (pixels.kind === 'encoded') small = await decodeImage(pixels.path(index), target);

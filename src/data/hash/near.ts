@@ -10,8 +10,8 @@ const MAX_RADIUS = 19;
  * Every two of many hashes that differ in at most `radius` bits, told one by one as `visit(i, j, distance)`, `i < j`, in
  * no order that matters. Nothing is missed: of two hashes that near, one of their four 16-bit chunks differs in at most
  * `radius / 4` bits, so each hash is looked up by its chunks and what is that near to them. For spread-out hashes that
- * costs a few dozen looks each instead of all the others: 200,000 take seconds, not hours. Equal hashes are all told,
- * so take them out first where there may be many.
+ * is a few dozen looks each up to radius 7, a few hundred up to 11, instead of one at all the others
+ * (`bench/inspect`). Equal hashes are all told, so take them out first where there may be many.
  * @param radius bits, from 0 to 19
  * @throws E_CONFIG for a radius out of range
  * @source Norouzi, Punjani, Fleet, Fast Search in Hamming Space with Multi-Index Hashing, CVPR 2012

@@ -13,7 +13,7 @@ export const INSPECTION_STYLES = `
 .groups .picture { width: 112px; }
 .groups .picture img, .groups .picture figcaption { white-space: normal; overflow-wrap: anywhere; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; line-height: 1.35; }
 .groups .absent { image-rendering: auto; width: 112px; height: 112px; aspect-ratio: 1; }
-.groups .picture img { outline: 1px solid var(--rule); outline-offset: -1px; }
+.groups .picture img { background: var(--rule); outline: 1px solid var(--rule); outline-offset: -1px; }
 .groups .absent { display: grid; place-items: center; border-radius: 5px; border: 1px dashed var(--muted); color: var(--muted); font-size: .78rem; }
 .groups p { margin: 6px 0 0; font-size: .8rem; line-height: 1.4; overflow-wrap: anywhere; }
 .groups li.one { width: 134px; }

@@ -13,7 +13,7 @@ export function renderInspectionText(data: InspectionData, columns = 100): strin
   const { name, summary, findings, seconds } = data;
   const parts = [
     `${name}: ${formatCount(summary.numImages)} images in ${formatCount(summary.classes.length)} ${summary.classes.length === 1 ? 'class' : 'classes'}, ` +
-      `${formatBytes(summary.sizeBytes)}, looked at in ${formatDuration(seconds)}`,
+      `${summary.numExamined < summary.numImages ? `${formatCount(summary.numExamined)} of them` : formatBytes(summary.sizeBytes)} looked at in ${formatDuration(seconds)}`,
     classTable(data, columns),
     factLines(data, columns),
     ...findings.map((finding) => findingText(finding, columns)),
@@ -43,7 +43,9 @@ function classTable({ summary: { classes } }: InspectionData, columns: number): 
   });
   const rest = classes.slice(MAX_CLASSES);
   if (rest.length === 0) return table;
-  return `${table}\nand ${formatCount(rest.length)} more with ${rest.at(-1)!.numImages} to ${rest[0].numImages} images each`;
+  const [least, most] = [rest.at(-1)!.numImages, rest[0].numImages].map(formatCount);
+  const sizes = least === most ? most : `${least} to ${most}`;
+  return `${table}\nand ${formatCount(rest.length)} more with ${sizes} images each`;
 }
 
 function factLines(data: InspectionData, columns: number): string {
