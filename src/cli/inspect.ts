@@ -45,7 +45,11 @@ Examples:
 
 It finds files that cannot be read, copies (the same file, the same pixels, the same picture to the eye), copies in
 several parts of a split or in several classes, blank and tiny images, classes too small, and more; and proposes how
-to train. Findings do not change the exit code, but with --strict.`,
+to train. Findings do not change the exit code, but with --strict.
+
+--json: data, format, verdict (error, warning, note, clean), summary (counts, sizes, formats, classes, splits),
+findings [{ check, severity, title, advice, groups [{ images, caption }] }], proposal { command, config, reasons },
+threshold, seconds, html. Images are named as the data set names them; a group is of copies, or one image alone.`,
     )
     .action(runInspect);
 }

@@ -10,10 +10,9 @@ const BAR = 24;
 
 /** An inspection for a terminal: classes, what the files are, what is the matter and what to do, and the verdict. */
 export function renderInspectionText(data: InspectionData, columns = 100): string {
-  const { name, summary, findings, seconds } = data;
+  const { findings } = data;
   const parts = [
-    `${name}: ${formatCount(summary.numImages)} images in ${formatCount(summary.classes.length)} ${summary.classes.length === 1 ? 'class' : 'classes'}, ` +
-      `${summary.numExamined < summary.numImages ? `${formatCount(summary.numExamined)} of them` : formatBytes(summary.sizeBytes)} looked at in ${formatDuration(seconds)}`,
+    firstLine(data),
     classTable(data, columns),
     factLines(data, columns),
     ...findings.map((finding) => findingText(finding, columns)),
@@ -24,6 +23,16 @@ export function renderInspectionText(data: InspectionData, columns = 100): strin
     .filter((part) => part !== '')
     .join('\n\n')
     .replace(/(?!\n)\p{Cc}/gu, '');
+}
+
+function firstLine({ name, summary, seconds }: InspectionData): string {
+  const { numImages, numExamined, classes, sizeBytes } = summary;
+  const inClasses =
+    classes.length === 0
+      ? ''
+      : ` in ${formatCount(classes.length)} ${classes.length === 1 ? 'class' : 'classes'}`;
+  const part = numExamined < numImages ? `${formatCount(numExamined)} of them` : formatBytes(sizeBytes);
+  return `${name}: ${formatCount(numImages)} images${inClasses}; ${part} looked at in ${formatDuration(seconds)}`;
 }
 
 function classTable({ summary: { classes } }: InspectionData, columns: number): string {
