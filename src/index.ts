@@ -46,6 +46,7 @@ export {
   type FeatureStore,
   type FillEstimate,
   type FillOptions,
+  type Finding,
   type FolderOptions,
   fingerprintOf,
   type GuessedShape,
@@ -122,6 +123,8 @@ export { type ExplainJob, explain } from './jobs/explain/explain.ts';
 export { type ExplainedSide, type Explanation, explainPair } from './jobs/explain/explain-pair.ts';
 export type { View } from './jobs/explain/hide.ts';
 export type { FinishedRun } from './jobs/finish.ts';
+export { type Inspection, type InspectJob, inspectDataset } from './jobs/inspect.ts';
+export { writeInspectionPage } from './jobs/inspect-page.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';
 export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';

@@ -19,6 +19,25 @@ export {
 } from './features/trunks.ts';
 export type { FeatureStore, FillEstimate, FillOptions, Trunk, ViewOptions } from './features/types.ts';
 export { fingerprintOf } from './fingerprint.ts';
+export { findNearHashes } from './hash/near.ts';
+export { differenceHash, hammingDistance, type ImageHash, perceptualHash } from './hash/perceptual.ts';
+export { type GreyImage, shrinkGrey } from './hash/shrink.ts';
+export {
+  type CheckName,
+  type Copies,
+  type DatasetSummary,
+  diagnose,
+  type Examined,
+  examineSet,
+  type Finding,
+  type FindingGroup,
+  findCopies,
+  type ImageFacts,
+  type Severity,
+  summarize,
+  type Verdict,
+  verdictOf,
+} from './inspect/index.ts';
 export { joinParts, type SetPart } from './join.ts';
 export { compareNames } from './order.ts';
 export { allPairBlocks, allPairs } from './pairs/all.ts';
@@ -31,7 +50,9 @@ export { type PairSplits, splitPairs } from './pairs/split.ts';
 export {
   type DecodeOptions,
   decodeImage,
+  type ImageHeader,
   type PixelTarget,
+  readImageHeader,
   readImageShape,
   resizeImage,
 } from './pixels/decode.ts';
