@@ -34,11 +34,19 @@ export {
   type CatalogEntry,
   type CatalogEvent,
   type CatalogFile,
+  type ClearOptions,
   type Couples,
+  clearFeatures,
+  createLazyStore,
   type Dataset,
   type DecodeOptions,
   decodeImage,
+  defaultFeaturesFolder,
   drawBalancedPairs,
+  type FeatureStore,
+  type FillEstimate,
+  type FillOptions,
+  type Finding,
   type FolderOptions,
   fingerprintOf,
   type GuessedShape,
@@ -47,9 +55,13 @@ export {
   type IdxSource,
   type ImageSet,
   joinParts,
+  type KeptTrunk,
+  type LazyPixelOptions,
+  listFeatures,
   type ManifestOptions,
   type OpenOptions,
   openDataset,
+  openFeatures,
   type PairedSet,
   type PairList,
   type PixelShape,
@@ -75,6 +87,8 @@ export {
   splitByGroup,
   splitByImage,
   subset,
+  type Trunk,
+  type ViewOptions,
 } from './data/index.ts';
 export {
   type Calibration,
@@ -109,6 +123,8 @@ export { type ExplainJob, explain } from './jobs/explain/explain.ts';
 export { type ExplainedSide, type Explanation, explainPair } from './jobs/explain/explain-pair.ts';
 export type { View } from './jobs/explain/hide.ts';
 export type { FinishedRun } from './jobs/finish.ts';
+export { type Inspection, type InspectJob, inspectDataset } from './jobs/inspect.ts';
+export { writeInspectionPage } from './jobs/inspect-page.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';
 export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';

@@ -9,7 +9,35 @@ export type { CatalogEntry, CatalogEvent, CatalogFile } from './catalog/types.ts
 export { groupOfClass } from './class-groups.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
 export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
+export { openFeatures } from './features/open.ts';
+export {
+  type ClearOptions,
+  clearFeatures,
+  defaultFeaturesFolder,
+  type KeptTrunk,
+  listFeatures,
+} from './features/trunks.ts';
+export type { FeatureStore, FillEstimate, FillOptions, Trunk, ViewOptions } from './features/types.ts';
 export { fingerprintOf } from './fingerprint.ts';
+export { findNearHashes } from './hash/near.ts';
+export { differenceHash, hammingDistance, type ImageHash, perceptualHash } from './hash/perceptual.ts';
+export { type GreyImage, shrinkGrey } from './hash/shrink.ts';
+export {
+  type CheckName,
+  type Copies,
+  type DatasetSummary,
+  diagnose,
+  type Examined,
+  examineSet,
+  type Finding,
+  type FindingGroup,
+  findCopies,
+  type ImageFacts,
+  type Severity,
+  summarize,
+  type Verdict,
+  verdictOf,
+} from './inspect/index.ts';
 export { joinParts, type SetPart } from './join.ts';
 export { compareNames } from './order.ts';
 export { allPairBlocks, allPairs } from './pairs/all.ts';
@@ -23,11 +51,14 @@ export { type PairSplits, splitPairs } from './pairs/split.ts';
 export {
   type DecodeOptions,
   decodeImage,
+  type ImageHeader,
   type PixelTarget,
+  readImageHeader,
   readImageShape,
   resizeImage,
 } from './pixels/decode.ts';
 export { type GuessedShape, type GuessOptions, guessPixelShape } from './pixels/guess.ts';
+export { createLazyStore, type LazyPixelOptions } from './pixels/lazy.ts';
 export type { RawImage } from './pixels/netpbm.ts';
 export { type PrepareOptions, preparePixels } from './pixels/prepare.ts';
 export { createStore, type PixelStore, type StoredRows } from './pixels/store.ts';
