@@ -131,7 +131,14 @@ export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebui
 export { type FinishedSweep, runSweep, type SweepEvent, type SweepJob } from './jobs/sweep/sweep.ts';
 export { parseSweep, readSweepFile, type SweepFile } from './jobs/sweep/sweep-file.ts';
 export { type TrainJob, train } from './jobs/train.ts';
-export { createComparator, createLoss, LOSS_NAMES, type Loss, type LossName } from './loss/index.ts';
+export {
+  type BatchLoss,
+  createComparator,
+  createLoss,
+  LOSS_NAMES,
+  type Loss,
+  type LossName,
+} from './loss/index.ts';
 export { type Comparison, loadModel, type Model, type ModelConfig } from './model/index.ts';
 export { createEncoder, ENCODERS, type Encoder, type EncoderName } from './nn/index.ts';
 export {
@@ -144,4 +151,5 @@ export {
 } from './projection/index.ts';
 export { renderModelCard, renderReport, renderResults } from './report/index.ts';
 export { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from './train/config.ts';
+export type { CustomLoss } from './train/custom-loss.ts';
 export type { EpochRecord, TrainEvent, Validation } from './train/progress.ts';
