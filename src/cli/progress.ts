@@ -21,6 +21,7 @@ const STAGES: Readonly<Record<string, string>> = {
   images: 'embedding images',
   map: 'placing images',
   frames: 'painting frames',
+  explain: 'hiding parts of the photos',
 };
 
 /**

@@ -22,11 +22,13 @@ export {
   type EpisodeResult,
   judgeEpisodes,
 } from './episodes.ts';
+export { type HeatRegion, heatRegion } from './heat-region.ts';
 export { type DistanceHistogram, distanceHistogram } from './histogram.ts';
 export { type Estimate, type Interval, wilson } from './interval.ts';
 export { findNearest, type NearestOptions, type Neighbour } from './nearest.ts';
 export { brier, expectedCalibrationError, logLoss } from './probability-metrics.ts';
 export { createProducts, type Products } from './products.ts';
+export { rankCorrelation } from './rank-correlation.ts';
 export { type Retrieval, type RetrieveOptions, retrieve } from './retrieve.ts';
 export { embeddingSpread, type Spread } from './spread.ts';
 export { chooseThreshold } from './threshold.ts';

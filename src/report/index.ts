@@ -1,3 +1,9 @@
+export {
+  drawExplanation,
+  type ExplainedPhoto,
+  type ExplanationPicture,
+  writeExplanationPicture,
+} from './explain/explanation-picture.ts';
 export { confusionTable } from './figures/confusion-table.ts';
 export { precisionRecallFigure, rocFigure } from './figures/curves.ts';
 export { histogramFigure } from './figures/histogram.ts';
@@ -6,6 +12,15 @@ export { lineChart } from './figures/line-chart.ts';
 export { pairGallery } from './figures/pair-gallery.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';
 export { type ScatterMapOptions, scatterMap } from './figures/scatter-map.ts';
+export type {
+  InspectionData,
+  ShownFinding,
+  ShownGroup,
+  ShownImage,
+  ShownProposal,
+} from './inspect/inspection-data.ts';
+export { renderInspectionPage } from './inspect/inspection-page.ts';
+export { renderInspectionText } from './inspect/inspection-text.ts';
 export { type MapPageOptions, renderMapPage } from './map-page/render-map-page.ts';
 export { type ModelCardData, renderModelCard } from './model-card.ts';
 export {

@@ -6,6 +6,7 @@ import { readAugmentOptions } from '../data/augment/options.ts';
 import { COMPARATOR_NAMES } from '../loss/comparators/create-comparator.ts';
 import { LOSS_NAMES } from '../loss/create-loss.ts';
 import { ENCODERS } from '../nn/networks/by-name.ts';
+import { CUSTOM_LOSS } from './custom-loss.ts';
 import { checkUnusedSettings } from './unused-settings.ts';
 
 const share = z.number().min(0).max(1);
@@ -69,8 +70,8 @@ export const trainConfigSchema = z.strictObject({
   normalize: z.boolean().default(true),
   /** The model embeds an image together with its mirror image; for things that stay what they are in a mirror. */
   mirror: z.boolean().default(false),
-  /** Name of the loss, and its own options. With explicit pairs the default is contrastive: triplets need labels. */
-  loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('triplet'),
+  /** Name of the loss (`custom`: one that a program gives), and its own options. With explicit pairs the default is contrastive: triplets need labels. */
+  loss: z.enum([...LOSS_NAMES, CUSTOM_LOSS] as readonly string[] as [string, ...string[]]).default('triplet'),
   lossOptions: z.record(z.string(), z.unknown()).default({}),
   /** Learned head for losses on logits. */
   comparator: z.enum(COMPARATOR_NAMES as [string, ...string[]]).default('absolute-difference'),
@@ -86,10 +87,12 @@ export const trainConfigSchema = z.strictObject({
   negativeRatio: z.number().positive().default(1),
   /**
    * `list`: explicit pairs are drawn once, and each is seen once an epoch. `class-pairs`: each step draws a similar pair
-   * of every class and a dissimilar pair of every two classes anew. `neighbours`: a list of images i and i + 1 of each
-   * class, and of image i with image i of another class; validation pairs are drawn so too.
+   * of every class and a dissimilar pair of every two classes anew. `hard`, `curriculum`: before each epoch numPairs pairs
+   * are drawn anew by what the network has learned: half of them the hardest, or from easy to hard over the epochs.
+   * `neighbours`: a list of images i and i + 1 of each class, and of image i with image i of another class; validation
+   * pairs are drawn so too.
    */
-  pairDraw: z.enum(['list', 'class-pairs', 'neighbours']).default('list'),
+  pairDraw: z.enum(['list', 'class-pairs', 'hard', 'curriculum', 'neighbours']).default('list'),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
   learningRate: z.number().positive().default(2e-3),
   /** Of SGD. */
@@ -171,7 +174,7 @@ export type TrainOptions = z.input<typeof trainConfigSchema>;
  */
 export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig {
   const result = trainConfigSchema.safeParse(withLossForPairs(options, hasPairs));
-  if (!result.success) throw configError(result.error);
+  if (!result.success) throw configError(result.error, options);
   const { augment } = result.data;
   if (typeof augment === 'object') readAugmentOptions(augment);
   checkUnusedSettings(result.data, trainConfigSchema.parse({}), hasPairs);
@@ -185,7 +188,7 @@ function withLossForPairs(options: unknown, hasPairs: boolean): unknown {
   return loss === undefined && isPairs ? { ...options, loss: 'contrastive' } : options;
 }
 
-function configError(error: z.ZodError): SamesameError {
+function configError(error: z.ZodError, options: unknown): SamesameError {
   const names = Object.keys(trainConfigSchema.shape);
   const misspelt = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -196,6 +199,13 @@ function configError(error: z.ZodError): SamesameError {
     const near = suggest(key, isInside ? Object.keys(imageSchema.shape) : names);
     return near === undefined ? [] : [`did you mean "${near}" instead of "${key}"?`];
   });
+  for (const issue of error.issues) {
+    const value =
+      issue.path.length === 1 ? (options as Record<string, unknown>)[String(issue.path[0])] : undefined;
+    if (issue.code !== 'invalid_value' || typeof value !== 'string') continue;
+    const near = suggest(value, issue.values.map(String));
+    if (near !== undefined) suggestions.push(`did you mean "${near}" instead of "${value}"?`);
+  }
   return new SamesameError('E_CONFIG', {
     what: 'the training configuration is not usable',
     expected: misspelt.some(({ isInside }) => !isInside)
