@@ -3,11 +3,12 @@ import { openDataset } from '../data/sources/open.ts';
 import { type Evaluation, evaluate } from '../jobs/evaluate.ts';
 import type { EvaluatedPart } from '../jobs/evaluated-part.ts';
 import { formatCount } from '../report/format.ts';
+import { renderByNegatives } from '../report/index.ts';
 import { addCommonOptions, type CommonOptions, memoryOption, openRuntime, toCount } from './common.ts';
 import { addEpisodeOptions, checkEpisodeFlags, type EpisodeFlags, runEpisodes } from './episodes.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
-import { resultsJson } from './results-json.ts';
+import { byNegativesJson, resultsJson } from './results-json.ts';
 import { printResults } from './results-text.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -50,6 +51,7 @@ export function addEvaluate(verb: Command): void {
 Examples:
   $ samesame evaluate runs/photos photos            the images that the run held out
   $ samesame evaluate runs/photos new-photos --out report.html
+  $ samesame evaluate runs/photos test-pairs        positive/…, negative_easy/…, negative_hard/…
   $ samesame evaluate runs/lake omniglot --episodes official
   $ samesame evaluate runs/vinyals omniglot --episodes --ways 5 --rotations`,
     )
@@ -87,6 +89,9 @@ async function runEvaluate(model: string, data: string, options: EvaluateOptions
     name: evaluation.data.set.name,
     images: `${formatCount(numImages)} ${PART[part]}`,
   });
+  if (measurement.byNegatives !== undefined) {
+    terminal.print(`\n${renderByNegatives(measurement.verification, measurement.byNegatives)}`);
+  }
   if (measurement.rawPixels === null) {
     terminal.print('\nNo image is left to choose a threshold for raw pixels on, so they are not measured.');
   }
@@ -100,6 +105,7 @@ function toJson({ part, data, measurement }: Evaluation) {
     part,
     images: data.splits.test.length,
     ...resultsJson(measurement),
+    byNegatives: byNegativesJson(measurement),
     bad: bad.length,
     badImages: bad,
     warnings: data.warnings,

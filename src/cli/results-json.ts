@@ -57,6 +57,17 @@ export function resultsJson({
   };
 }
 
+/** Of pair folders: over all pairs, and over the same similar pairs with each kind of negatives. */
+export function byNegativesJson({ verification, rawPixels, byNegatives }: Measurement) {
+  if (byNegatives === undefined) return undefined;
+  const { easy, hard } = byNegatives;
+  return {
+    all: verificationJson(verification, rawPixels?.verification),
+    easy: easy && verificationJson(easy, undefined),
+    hard: hard && verificationJson(hard, undefined),
+  };
+}
+
 /** The object that `demo` and `train` print. */
 export function runJson(run: FinishedRun) {
   const { train, validation, test } = run.data.splits;

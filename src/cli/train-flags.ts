@@ -21,7 +21,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
   'Network and loss:': {
     network: 'encoder, trained from nothing',
     backbone: 'pretrained network under the embedding: a name (samesame backbones) or an .onnx file',
-    cut: 'value of the backbone that its classifier is cut off at',
+    cut: 'value of the backbone that its classifier is cut off at; map for its last map',
     freeze:
       'what of the backbone stays as it is: a share of its layers, all, none, or up to a value of that name',
     pool: "how the backbone's last map becomes one number a channel",
@@ -40,7 +40,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     numPairs: 'explicit pairs to draw, or all: each similar pair there is',
     negativeRatio: 'dissimilar pairs for each similar one, of explicit pairs',
     pairDraw:
-      'a list of pairs drawn once; a pair of every two classes anew at each step; or a list drawn anew each epoch: half of it hard, or from easy to hard',
+      'a list of pairs drawn once, of neighbours in a class, or anew each epoch (half of it hard, or from easy to hard); or a pair of every two classes anew at each step',
   },
   'Training:': {
     epochs: 'passes over the images; 0 for as many as make about 1,000 steps',
@@ -60,11 +60,13 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     schedule: 'how the rate falls',
     warmUpSteps: 'steps from 0 to the full rate',
     stepEpochs: 'epochs between falls, for the step schedule',
+    chooseBy: 'what the epoch that is kept is best at: accuracy on validation pairs, or the loss there',
     patience: 'stop after so many epochs without a better one; 0 for never',
   },
   'Images:': {
     augment: 'auto, none, or JSON: \'{"rotateDegrees": 15}\'',
     scalePixels: 'brightness as mean 0 and deviation 1, or from 0 to 1',
+    classMultiple: 'keep only classes whose name is a whole number that this divides; 1 for all',
     maxImages: 'most images to train on; 0 for all',
     validation: 'held out to choose by: a fraction, or a number of images',
     test: 'held out to measure on',

@@ -7,6 +7,7 @@ export { CATALOG } from './catalog/entries.ts';
 export { findCatalogEntry } from './catalog/find.ts';
 export type { CatalogEntry, CatalogEvent, CatalogFile } from './catalog/types.ts';
 export { groupOfClass } from './class-groups.ts';
+export { selectMultiples } from './class-multiple.ts';
 export { type ClassLabels, labelByName } from './class-names.ts';
 export { type ClassGroups, checkTrainable, groupByClass } from './classes.ts';
 export { openFeatures } from './features/open.ts';
@@ -46,6 +47,7 @@ export { type CouplePairsOptions, drawCouplePairs, splitCouples } from './pairs/
 export { drawHardPairs } from './pairs/hard.ts';
 export { drawIndexedPairs, type IndexedPairsOptions } from './pairs/indexed.ts';
 export { joinPairs, takePairs } from './pairs/list.ts';
+export { drawNeighbourPairs } from './pairs/neighbours.ts';
 export { drawRatioPairs, type RatioPairsOptions } from './pairs/ratio.ts';
 export { type PairSplits, splitPairs } from './pairs/split.ts';
 export {
@@ -81,6 +83,7 @@ export { readNpz } from './sources/npz.ts';
 export { readOmniglot } from './sources/omniglot.ts';
 export { type OneShotRun, readOmniglotRuns } from './sources/omniglot-runs.ts';
 export { type Dataset, type OpenOptions, openDataset } from './sources/open.ts';
+export { type PairFolders, type PairKind, readPairFolders } from './sources/pair-folders.ts';
 export { type PairedSet, readPairList } from './sources/pair-list.ts';
 export { isImageName, listImages } from './sources/walk.ts';
 export { splitByGroup } from './split-groups.ts';

@@ -10,6 +10,7 @@ import type { Model } from '../model/model.ts';
 import { renderReport } from '../report/index.ts';
 import type { TrainEvent } from '../train/progress.ts';
 import { describeBad } from './bad-images.ts';
+import { verifyByNegatives } from './by-negatives.ts';
 import { countParameters } from './count-parameters.ts';
 import type { EvaluatedPart } from './evaluated-part.ts';
 import { type EvaluationChoice, type EvaluationData, prepareEvaluation } from './evaluation-data.ts';
@@ -64,7 +65,8 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
     if (data.pixels.bad.length > 0) {
       onEvent({ kind: 'warning', message: describeBad(data.pixels, 'the list that --json prints') });
     }
-    const measurement = await measureModel(
+    const seed = job.seed ?? training.seed;
+    const measured = await measureModel(
       model,
       {
         pixels: data.pixels,
@@ -73,11 +75,19 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
         thresholdPairs: data.validationPairs.numPairs > 0 ? data.validationPairs : undefined,
         images: data.splits.test,
         gallery: job.gallery === 'rest' ? restOf(data) : undefined,
-        seed: job.seed ?? training.seed,
+        seed,
         onProgress: (stage, done, total) => onEvent({ kind: 'stage', stage, done, total }),
       },
       runtime,
     );
+    const { kinds } = dataset;
+    const { threshold } = model.config;
+    const measurement = {
+      ...measured,
+      ...(kinds && {
+        byNegatives: verifyByNegatives(measured.distances, data.testPairs, kinds, { threshold, seed }),
+      }),
+    };
     if (job.report !== undefined) await writeReport(job.report, job.model, model, prepared, measurement);
     return { part, config: model.config, data, measurement };
   } finally {

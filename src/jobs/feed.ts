@@ -5,6 +5,7 @@ import type { AugmentOptions } from '../data/augment/options.ts';
 import { groupOfClass } from '../data/class-groups.ts';
 import { groupByClass } from '../data/classes.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
+import { drawNeighbourPairs } from '../data/pairs/neighbours.ts';
 import { drawRatioPairs } from '../data/pairs/ratio.ts';
 import { chooseClassBatch, createClassSampler } from '../data/samplers/class.ts';
 import { createClassPairSampler } from '../data/samplers/class-pairs.ts';
@@ -40,7 +41,7 @@ export function createFeeder(
     const sampler = createClassPairSampler({ labels: set.labels, indices: splits.train, numBatches, seed });
     return feedPairs(sampler, parts);
   }
-  if (objective.kind === 'pairs' && config.pairDraw !== 'list') {
+  if (objective.kind === 'pairs' && (config.pairDraw === 'hard' || config.pairDraw === 'curriculum')) {
     const sampler = createRedrawn(config, data);
     return { ...feedPairs(sampler, parts), redrawn: sampler };
   }
@@ -141,13 +142,14 @@ function checkNoClasses({ rotateClasses, batchGroups }: TrainConfig): void {
   });
 }
 
-/** Half of `numPairs` similar, or by the ratio; or all similar pairs there are. */
+/** Half of `numPairs` similar, or by the ratio; or all similar pairs there are; or neighbours. */
 function drawTrainPairs(
   labels: Int32Array,
   images: Int32Array,
-  { numPairs, negativeRatio }: TrainConfig,
+  { numPairs, negativeRatio, pairDraw }: TrainConfig,
   random: Random,
 ): PairList {
+  if (pairDraw === 'neighbours') return drawNeighbourPairs(labels, images, { random });
   if (numPairs !== 'all' && negativeRatio === 1)
     return drawBalancedPairs(labels, images, { numPairs, random });
   const similar = numPairs === 'all' ? numPairs : Math.max(1, Math.round(numPairs / (1 + negativeRatio)));

@@ -76,6 +76,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     retrieval,
     rawPixels,
     frozenFeatures,
+    byNegatives: measurement.byNegatives,
     roc: rocCurve(distances, testPairs.similar),
     precisionRecall: precisionRecallCurve(distances, testPairs.similar),
     histogram: distanceHistogram(distances, testPairs.similar),

@@ -23,6 +23,7 @@ import { modelValues } from '../train/weight-average.ts';
 import { prepareFeatures } from './backbone/features.ts';
 import { type OpenedBackbone, openBackbone } from './backbone/open.ts';
 import { describeBad } from './bad-images.ts';
+import { chooseClasses } from './chosen-classes.ts';
 import { rowsOf } from './feature-rows.ts';
 import { countEpochs, createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
@@ -76,9 +77,10 @@ export interface TrainJob {
  * const { model } = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
  */
 export async function train(job: TrainJob): Promise<FinishedRun> {
-  const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
+  const { out, onEvent = () => {}, runtime = createRuntime() } = job;
   checkEvery(job.every);
   const config = await settleConfig(withCustomLoss(job));
+  const dataset = chooseClasses(job.dataset, config);
   // What can be known to be wrong is said before a hundred thousand images are decoded.
   const configured = createObjective(config, namesPairs(dataset), job.loss);
   await checkWritable(out);
@@ -190,7 +192,7 @@ async function trainPrepared(
         ? feeder
         : redrawEachEpoch(feeder, redrawn, { design: parts, rows: rowsOf(data), runtime, path }),
     numEpochs,
-    validate: createValidator(parts, data, config, runtime),
+    validate: createValidator(parts, data, config, runtime, configured.objective),
     patience: config.patience || undefined,
     margin: configured.margin,
     checkpoints,

@@ -52,6 +52,7 @@ export { type ResultRow, type Results, resultRows } from './result-rows.ts';
 export { createSpriteSheets, type SpriteOptions, type SpriteSheets } from './sprite-sheet.ts';
 export type { SeedSpread, SweepRow, SweepRun, SweepTable } from './sweep/sweep-table.ts';
 export { renderSweepText } from './sweep/sweep-text.ts';
+export { renderByNegatives } from './terminal/negatives.ts';
 export { type DrawPairsOptions, drawPairsAsText, type PictureInText } from './terminal/pictures.ts';
 export { renderResults } from './terminal/results.ts';
 export { fitText, renderTable, type TableOptions } from './terminal/table.ts';

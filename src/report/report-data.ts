@@ -9,6 +9,7 @@ import type {
   Verification,
 } from '../evaluate/index.ts';
 import type { ImageMap } from './figures/image-map.ts';
+import type { ByNegatives } from './negative-rows.ts';
 import type { Baseline } from './result-rows.ts';
 
 /** Everything that a report shows: plain data that survives JSON, so a report can be made again from what a run kept. */
@@ -34,6 +35,8 @@ export interface ReportData {
   readonly rawPixels: Baseline | null;
   /** The backbone before training. Reports kept before there were backbones lack it. */
   readonly frozenFeatures?: Baseline | null;
+  /** With each kind of negatives, where the data says which are easy and which are hard. */
+  readonly byNegatives?: ByNegatives;
   readonly roc: readonly RocPoint[];
   readonly precisionRecall: readonly PrecisionRecallPoint[];
   readonly histogram: DistanceHistogram | null;

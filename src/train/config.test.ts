@@ -20,6 +20,12 @@ describe('a configuration', () => {
     ['comparatorOptions', { comparatorOptions: { hidden: 4 } }],
     ['batchSize', { pairDraw: 'class-pairs', batchSize: 50 }],
     ['numPairs', { pairDraw: 'class-pairs', numPairs: 50 }],
+    ['numPairs', { pairDraw: 'neighbours', numPairs: 50 }],
+    ['negativeRatio', { pairDraw: 'neighbours', negativeRatio: 2 }],
+    ['validationPairs', { pairDraw: 'neighbours', validationPairs: 50 }],
+    ['stepsPerEpoch', { pairDraw: 'neighbours', stepsPerEpoch: 5 }],
+    ['chooseBy', { chooseBy: 'loss' }],
+    ['chooseBy', { feed: 'pairs', validationEpisodes: 20, chooseBy: 'loss' }],
     ['stepsPerEpoch', { feed: 'pairs', stepsPerEpoch: 5 }],
     ['normalize', { network: 'protocol-b', normalize: false }],
     ['embeddingSize', { network: 'conv4', embeddingSize: 32 }],
@@ -32,7 +38,11 @@ describe('a configuration', () => {
   });
 
   it('draws pairs for a loss that can be fed them, and not by two rules at once', () => {
-    for (const options of [{ pairDraw: 'class-pairs' }, { splitBy: 'pair' }] as const) {
+    for (const options of [
+      { pairDraw: 'class-pairs' },
+      { pairDraw: 'neighbours' },
+      { splitBy: 'pair' },
+    ] as const) {
       expect(createObjective(readTrainConfig(options)).objective.kind).toBe('pairs');
       messageOf(() => createObjective(readTrainConfig({ ...options, feed: 'batch' })));
       messageOf(() => createObjective(readTrainConfig({ ...options, loss: 'triplet' })));

@@ -24,6 +24,8 @@ export interface Validation {
   readonly threshold: number;
   /** Share of queries named right in validation episodes, where there are some: then it chooses the epoch. */
   readonly episodes?: number;
+  /** The loss of training over the validation pairs, where it is asked for: then it chooses the epoch. */
+  readonly loss?: number;
   /** Means over similar and dissimilar pairs. */
   readonly positiveDistance: number;
   readonly negativeDistance: number;

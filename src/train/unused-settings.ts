@@ -6,9 +6,14 @@ import type { TrainConfig } from './config.ts';
 const PAIR_LOSSES: readonly string[] = PAIR_LOSS_NAMES;
 const LOGIT_LOSSES: readonly string[] = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
 
+/** Whether explicit pairs are fed, of data that does not name its own. */
+function drawsPairs({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
+  return pairDraw !== 'list' || feed === 'pairs' || splitBy === 'pair' || PAIR_LOSSES.includes(loss);
+}
+
 /** Whether training goes through a list of explicit pairs. */
-function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
-  return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || PAIR_LOSSES.includes(loss));
+function drawsList(config: TrainConfig): boolean {
+  return (config.pairDraw === 'list' || config.pairDraw === 'neighbours') && drawsPairs(config);
 }
 
 /** Whether pairs are drawn before each epoch. */
@@ -65,7 +70,11 @@ const READ_WHEN: Readonly<
   negativeRatio: {
     when: 'a list of explicit pairs is fed (feed is pairs)',
     isRead: (config, hasPairs) =>
-      hasPairs || (drawsList(config) && config.feed !== 'batch' && config.splitBy !== 'pair'),
+      hasPairs ||
+      (drawsPairs(config) &&
+        config.pairDraw === 'list' &&
+        config.feed !== 'batch' &&
+        config.splitBy !== 'pair'),
   },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
@@ -81,15 +90,23 @@ const READ_WHEN: Readonly<
   },
   numPairs: {
     when: 'pairDraw is list, hard or curriculum',
-    isRead: ({ pairDraw }) => pairDraw !== 'class-pairs',
+    isRead: ({ pairDraw }) => pairDraw !== 'class-pairs' && pairDraw !== 'neighbours',
   },
   stepsPerEpoch: {
     when: 'no list of pairs is gone through',
     isRead: (config) => !drawsList(config) && !isRedrawn(config),
   },
   batchSize: {
-    when: 'pairDraw is list, hard or curriculum',
+    when: 'pairDraw is list, neighbours, hard or curriculum',
     isRead: ({ pairDraw }) => pairDraw !== 'class-pairs',
+  },
+  validationPairs: {
+    when: 'pairDraw is not neighbours',
+    isRead: ({ pairDraw }) => pairDraw !== 'neighbours',
+  },
+  chooseBy: {
+    when: 'explicit pairs are fed, and no episodes choose the epoch',
+    isRead: (config, hasPairs) => (hasPairs || drawsPairs(config)) && config.validationEpisodes === 0,
   },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },

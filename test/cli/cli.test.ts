@@ -157,7 +157,7 @@ describe('presets', () => {
     const one = await run('presets', 'protocol-b');
     writeFileSync(join(cwd, 'mine.json'), one.stdout);
     expect(JSON.parse(one.stdout)).toMatchObject({ network: 'protocol-b', epochs: 10 });
-    const unknown = await run('train', '--preset', 'protocol-c');
+    const unknown = await run('train', '--preset', 'protocol-cc');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/did you mean "protocol-/);
     const nothing = await run('train');

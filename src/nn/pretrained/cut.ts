@@ -89,6 +89,28 @@ export function findCut(plan: Plan): Cut {
   return plain(output);
 }
 
+/** The word for the last map, where no tensor is called so. */
+export const LAST_MAP = 'map';
+
+/**
+ * Cuts off all that follows the last map `[N, C, H, W]` of more than one place: dense layers behind a `Flatten`, as VGG has
+ * them, are left out, which is what other libraries call a network without its top.
+ * @throws E_CONFIG where the network has no such map
+ */
+export function lastMapCut(plan: Plan): Cut {
+  const output = mainOutput(plan) ?? lastKnown(plan);
+  const boundaries = findBoundaries(plan, nodesTowards(plan, output), output);
+  const map = boundaries.findLast(
+    ({ index, shape }) => index >= 0 && shape.length === 3 && shape[1] * shape[2] > 1,
+  );
+  if (map !== undefined) return { label: map.name, tensor: map.name, takesFirstToken: false };
+  throw new SamesameError('E_CONFIG', {
+    what: `${plan.name} has no map of channels, height and width to cut at`,
+    expected: 'a value [N, C, H, W] through which everything goes',
+    help: 'leave the cut out, or name a value (--cut)',
+  });
+}
+
 /** What the last dense layer on the way to `output` reads, where that is one row for each image. */
 function lastDenseInput(plan: Plan, output: string): string | undefined {
   const between = namesBetween(plan, output);
