@@ -4,9 +4,28 @@ export {
   type RawPixelOptions,
   rawPixelDistances,
 } from './baseline.ts';
+export { clopperPearson, mcnemar } from './binomial.ts';
 export { type BootstrapOptions, bootstrap } from './bootstrap.ts';
 export { accuracyByClass, type ByClassOptions, type ClassAccuracy } from './by-class.ts';
 export { type Calibration, calibrateLogistic, probabilityOf } from './calibrate.ts';
+export {
+  answerOf,
+  type CutOptions,
+  type Cuts,
+  checkMaxError,
+  chooseCuts,
+  pairsNeeded,
+} from './calibration/conformal.ts';
+export {
+  type CurveKind,
+  type CurveQuality,
+  curveQuality,
+  type FitOptions,
+  type FittedCurve,
+  fitCalibration,
+} from './calibration/fit.ts';
+export { calibrateIsotonic, type IsotonicCurve } from './calibration/isotonic.ts';
+export { type Reliability, type ReliabilityBin, reliability } from './calibration/reliability.ts';
 export {
   type CurveOptions,
   type PrecisionRecallPoint,
