@@ -26,6 +26,9 @@ export {
 } from './calibration/fit.ts';
 export { calibrateIsotonic, type IsotonicCurve } from './calibration/isotonic.ts';
 export { type Reliability, type ReliabilityBin, reliability } from './calibration/reliability.ts';
+export { type Agreement, agreement } from './clusters/agreement.ts';
+export { type Clustering, type KMeansOptions, kMeans } from './clusters/k-means.ts';
+export { type SilhouetteOptions, silhouette } from './clusters/silhouette.ts';
 export {
   type CurveOptions,
   type PrecisionRecallPoint,
@@ -33,7 +36,15 @@ export {
   type RocPoint,
   rocCurve,
 } from './curves.ts';
+export {
+  type DetectionPoint,
+  FALSE_MATCH_RATES,
+  type FalseMatchOptions,
+  falseMatchRate,
+  missesAt,
+} from './detection.ts';
 export type { DistanceName } from './distances.ts';
+export { type Drift, type DriftOptions, energyDrift, type Strangeness, strangeness } from './drift.ts';
 export {
   drawEpisodes,
   type Episode,
@@ -44,7 +55,15 @@ export {
 export { type DistanceHistogram, distanceHistogram } from './histogram.ts';
 export { type Estimate, type Interval, wilson } from './interval.ts';
 export { findNearest, type NearestOptions, type Neighbour } from './nearest.ts';
+export { identifyOpenSet, type OpenSet, type OpenSetOptions } from './open-set.ts';
+export {
+  type ComparePairedOptions,
+  comparePaired,
+  type PairedComparison,
+  type PairVerdicts,
+} from './paired.ts';
 export { brier, expectedCalibrationError, logLoss } from './probability-metrics.ts';
+export { type LinearProbe, type LinearProbeOptions, linearProbe } from './probe/linear-probe.ts';
 export { createProducts, type Products } from './products.ts';
 export { type Retrieval, type RetrieveOptions, retrieve } from './retrieve.ts';
 export { embeddingSpread, type Spread } from './spread.ts';
