@@ -9,6 +9,22 @@
  * await model.compareFiles('a.jpg', 'b.jpg'); // { verdict: 'same', probability: 0.97, distance: 0.21, threshold: 0.48 }
  */
 export { createRuntime } from '#runtime';
+export {
+  BACKBONES,
+  type Backbone,
+  type BackboneSource,
+  type ChannelScale,
+  findBackbone,
+  type ListedBackbone,
+  listBackbones,
+  type ObtainBackboneOptions,
+  type OpenBackboneOptions,
+  type OpenedBackbone,
+  obtainBackbone,
+  openBackbone,
+  type Preprocessing,
+  type PreprocessingOptions,
+} from './backbones/index.ts';
 export { type ErrorCode, type ErrorParts, exitCodeOf, SamesameError } from './base/errors.ts';
 export { createRandom, type Random } from './base/random.ts';
 export { VERSION } from './base/version.ts';
@@ -88,6 +104,10 @@ export {
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EpisodesJob, type EpisodesMeasurement, evaluateEpisodes } from './jobs/episodes.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
+export type { Carried } from './jobs/explain/carried.ts';
+export { type ExplainJob, explain } from './jobs/explain/explain.ts';
+export { type ExplainedSide, type Explanation, explainPair } from './jobs/explain/explain-pair.ts';
+export type { View } from './jobs/explain/hide.ts';
 export type { FinishedRun } from './jobs/finish.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';

@@ -17,6 +17,8 @@ export interface FileServer {
   readonly requests: string[];
   /** The next requests are answered by these, one each. */
   readonly faults: Fault[];
+  /** Sees each request before it is answered. */
+  onRequest?: (request: IncomingMessage) => void;
   /** As strong ETag of every file; undefined for none. */
   tag: string | undefined;
   close(): Promise<void>;
@@ -29,6 +31,7 @@ export async function serveFiles(files: Readonly<Record<string, Uint8Array>>): P
     const { range, 'if-range': ifRange } = request.headers;
     const asked = [request.method, name, range, ifRange === undefined ? undefined : `if ${ifRange}`];
     server.requests.push(asked.filter((part) => part !== undefined).join(' '));
+    server.onRequest?.(request);
     const file = server.files.get(name);
     if (server.faults.shift()?.(request, response, file)) return;
     if (file === undefined) {

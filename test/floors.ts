@@ -8,6 +8,7 @@ export const FLOORS = [
   'nn',
   'loss',
   'data',
+  'backbones',
   'model',
   'evaluate',
   'projection',

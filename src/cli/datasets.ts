@@ -4,10 +4,10 @@ import { suggest } from '../base/suggest.ts';
 import { defaultCacheFolder } from '../data/catalog/cache.ts';
 import { CATALOG } from '../data/catalog/entries.ts';
 import { findCatalogEntry } from '../data/catalog/find.ts';
-import type { CatalogEvent } from '../data/catalog/types.ts';
 import { type GottenDataset, getDataset, type ListedDataset, listDatasets } from '../jobs/datasets.ts';
-import { formatBytes, formatCount, formatDuration } from '../report/format.ts';
+import { formatBytes, formatCount } from '../report/format.ts';
 import { addBasicOptions, type CommonOptions } from './common.ts';
+import { showDownload } from './download-events.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createLiveLine } from './live-line.ts';
 import { printNext } from './results-text.ts';
@@ -139,7 +139,7 @@ async function runGet(name: string, options: GetOptions): Promise<void> {
         mirror,
         seed,
         signal,
-        onProgress: (event) => (isPassing(event) ? line.show : line.keep)(describeEvent(event)),
+        onProgress: (event) => showDownload(event, line),
       }),
   ).finally(line.stop);
   printGotten(dataset, terminal);
@@ -165,30 +165,3 @@ function printGotten(dataset: GottenDataset, terminal: ReturnType<typeof createT
     files,
   });
 }
-
-function isPassing({ kind }: CatalogEvent): boolean {
-  return kind === 'download' || kind === 'unpack';
-}
-
-function describeEvent(event: CatalogEvent): string {
-  switch (event.kind) {
-    case 'download': {
-      const { file, doneBytes, totalBytes, bytesPerSecond, secondsLeft } = event;
-      const of = totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`;
-      const left = secondsLeft === undefined ? '' : `  ${formatDuration(secondsLeft)} left`;
-      return `${file}  ${formatBytes(doneBytes)}${of}  ${formatBytes(bytesPerSecond)}/s${left}`;
-    }
-    case 'retry':
-      return `${event.file}: ${event.reason}; trying again${event.waitMs === 0 ? '' : ` in ${formatDuration(event.waitMs / 1000)}`}`;
-    case 'verified':
-      return `${event.file}  ${CHECKED[event.by]}`;
-    case 'unpack':
-      return `unpacking ${event.file}  ${formatCount(event.done)} of ${formatCount(event.total)}`;
-  }
-}
-
-const CHECKED = {
-  published: 'has its published checksum',
-  recorded: 'has the checksum that was recorded before',
-  'first time': 'came for the first time: its checksum is recorded (none is published)',
-} as const;

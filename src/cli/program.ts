@@ -46,6 +46,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'List public data sets with their licences; "datasets get NAME" fetches one.',
     load: async () => (await import('./datasets.ts')).addDatasets,
   },
+  backbones: {
+    about: 'List pretrained networks with their licences; "backbones get NAME" fetches one.',
+    load: async () => (await import('./backbones.ts')).addBackbones,
+  },
   map: {
     about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',
     load: async () => (await import('./map.ts')).addMap,

@@ -13,12 +13,15 @@ const REDRAW_MS = 100;
 /** Between plain lines, where nobody watches: a log should stay readable. */
 const LINE_MS = 5000;
 const STAGES: Readonly<Record<string, string>> = {
+  download: 'fetching the network, bytes',
+  features: 'running the frozen part',
   decode: 'reading images',
   embed: 'embedding test images',
   search: 'searching among test images',
   images: 'embedding images',
   map: 'placing images',
   frames: 'painting frames',
+  explain: 'hiding parts of the photos',
 };
 
 /**

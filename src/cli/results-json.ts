@@ -41,10 +41,19 @@ export function resultsJson({
   verification,
   retrieval,
   rawPixels,
-}: Pick<Measurement, 'verification' | 'retrieval' | 'rawPixels'>) {
+  frozenFeatures,
+}: Pick<Measurement, 'verification' | 'retrieval' | 'rawPixels' | 'frozenFeatures'>) {
   return {
     verification: verificationJson(verification, rawPixels?.verification),
     retrieval: retrieval && retrievalJson(retrieval, rawPixels?.retrieval ?? null),
+    /** The backbone before training, by its features alone. */
+    ...(frozenFeatures && {
+      untrained: {
+        verification: verificationJson(frozenFeatures.verification, rawPixels?.verification),
+        retrieval:
+          frozenFeatures.retrieval && retrievalJson(frozenFeatures.retrieval, rawPixels?.retrieval ?? null),
+      },
+    }),
   };
 }
 

@@ -4,18 +4,29 @@ import type { ZodType } from 'zod';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { guessPixelShape } from '../data/pixels/guess.ts';
 import type { ImageSet, ResizeRule } from '../data/types.ts';
+import { readBackboneTarget } from '../jobs/backbone/preprocessing.ts';
 import { readPreset } from '../jobs/presets.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
+import { addPixelFlags, type PixelFlags } from './backbone-flags.ts';
 import { toNumber } from './common.ts';
 
 /** Keys of the configuration that are not one flag of their own name. */
-type Composed = 'lossOptions' | 'comparatorOptions' | 'image' | 'seed';
+type Composed = 'lossOptions' | 'comparatorOptions' | 'image' | 'pixels' | 'seed';
 type FlagKey = Exclude<keyof TrainConfig, Composed>;
 
 /** A flag for each key, in groups: a key without one does not compile. Values and defaults come from the schema. */
 const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } = {
   'Network and loss:': {
-    network: 'encoder',
+    network: 'encoder, trained from nothing',
+    backbone: 'pretrained network under the embedding: a name (samesame backbones) or an .onnx file',
+    cut: 'value of the backbone that its classifier is cut off at',
+    freeze:
+      'what of the backbone stays as it is: a share of its layers, all, none, or up to a value of that name',
+    pool: "how the backbone's last map becomes one number a channel",
+    head: 'layers on the backbone',
+    hidden: 'numbers between the two layers of the head mlp',
+    views: 'augmented views of an image that the frozen part is run on, once; 0 for the image alone',
+    backboneRate: "share of the learning rate for the backbone's own weights",
     embeddingSize: 'numbers in an embedding, where the network leaves it open',
     dropout: 'share of numbers left out before the embedding while training, where the network takes it',
     normalize: 'leave embeddings as long as they are, where the network leaves it open',
@@ -66,16 +77,17 @@ const KEYS = Object.values(GROUPS).flatMap((group) => Object.keys(group)) as Fla
 const RESIZE_RULES: readonly ResizeRule[] = ['fit', 'cover', 'stretch'];
 
 /** What `train` is told about the configuration, as commander has it. */
-export type TrainFlags = Partial<Record<FlagKey, unknown>> & {
-  readonly config?: string;
-  readonly preset?: string;
-  readonly margin?: number;
-  readonly mining?: string;
-  readonly size?: readonly [number, number];
-  readonly channels?: number;
-  readonly resize?: ResizeRule;
-  readonly seed?: number | string;
-};
+export type TrainFlags = Partial<Record<FlagKey, unknown>> &
+  PixelFlags & {
+    readonly config?: string;
+    readonly preset?: string;
+    readonly margin?: number;
+    readonly mining?: string;
+    readonly size?: readonly [number, number];
+    readonly channels?: number;
+    readonly resize?: ResizeRule;
+    readonly seed?: number | string;
+  };
 
 /** Adds the flags of every configuration key to a verb. */
 export function addTrainFlags(verb: Command): Command {
@@ -88,6 +100,7 @@ export function addTrainFlags(verb: Command): Command {
         .option('--margin <distance>', 'of the loss, where it has one', toNumber)
         .option('--mining <name>', 'triplets that count: batch-all, batch-hard, semi-hard');
     }
+    if (heading.startsWith('Network')) addPixelFlags(verb);
     if (heading.startsWith('Images')) {
       verb
         .option('--size <pixels>', 'input size, N or HxW (default: guessed from the images)', toSize)
@@ -123,7 +136,9 @@ export async function readTrainFlags(
   const lossOptions = Object.fromEntries(Object.entries(loss).filter(([, value]) => value !== undefined));
   const options = { ...file, ...given } as TrainOptions;
   if (Object.keys(lossOptions).length > 0) options.lossOptions = { ...file.lossOptions, ...lossOptions };
-  const image = await composeImage(flags, file.image, set);
+  const pixels = composePixels(flags, file.pixels);
+  if (pixels !== undefined) options.pixels = pixels;
+  const image = await composeImage(flags, options, set);
   if (image !== undefined) options.image = image;
   readTrainConfig(options, hasPairs); // what is wrong with it is said here, before any work
   return options;
@@ -138,6 +153,8 @@ function flagOf(key: FlagKey, about: string, defaults: TrainConfig): Option {
   // Not commander's default: a flag that was not given must not override the file or a run that goes on.
   const option = new Option(`--${name} <${placeholder}>`, `${about} (default: ${value})`);
   if (key === 'augment') return option.argParser(toAugment);
+  if (key === 'freeze') return option.argParser((text) => (Number.isNaN(Number(text)) ? text : Number(text)));
+  if (key === 'backbone' || key === 'cut') return option;
   if (key === 'numPairs') return option.argParser((text) => (text === 'all' ? text : toNumber(text)));
   if (key === 'threshold') return option.argParser((text) => (text === 'auto' ? text : toNumber(text)));
   if (typeof value === 'number') return option.argParser(toNumber);
@@ -173,14 +190,24 @@ async function readConfigFile(path: string): Promise<TrainOptions> {
   }
 }
 
-/** The input size where any part of it is given; the rest is guessed from the images. */
+function composePixels(flags: TrainFlags, file: TrainOptions['pixels']): TrainOptions['pixels'] {
+  const { pixelScale: scale, pixelMean, pixelDeviation, channelOrder: order } = flags;
+  const oneOrEach = (values: typeof pixelMean) =>
+    typeof values === 'object' && values.length === 1 ? values[0] : values;
+  const [mean, deviation] = [oneOrEach(pixelMean), oneOrEach(pixelDeviation)];
+  const given = Object.entries({ scale, mean, deviation, order }).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? file : { ...file, ...Object.fromEntries(given) };
+}
+
+/** The input size where any part of it is given; the rest is the backbone's own, or guessed from the images. */
 async function composeImage(
   { size, channels, resize }: TrainFlags,
-  file: TrainOptions['image'],
+  { image: file, backbone = 'none', pixels }: TrainOptions,
   set: ImageSet,
 ): Promise<TrainOptions['image']> {
   if (size === undefined && channels === undefined && resize === undefined) return file;
-  const { height, width, ...guessed } = file ?? (await guessPixelShape(set));
+  const known = file ?? (backbone === 'none' ? undefined : await readBackboneTarget(backbone, pixels, size));
+  const { height, width, ...guessed } = known ?? (await guessPixelShape(set));
   return {
     height: size?.[0] ?? height,
     width: size?.[1] ?? width,

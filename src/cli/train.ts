@@ -24,6 +24,7 @@ type TrainVerbOptions = TrainFlags &
     readonly tensorboard: boolean;
     readonly memory?: number;
     readonly every?: number;
+    readonly cache?: string;
   };
 
 export function addTrain(verb: Command): void {
@@ -51,7 +52,10 @@ export function addTrain(verb: Command): void {
       'keep a frame of the map every so many steps, and animate them (animation.gif)',
       toCount,
     );
-  addTrainFlags(verb).optionsGroup('Machine:').addOption(memoryOption());
+  addTrainFlags(verb)
+    .optionsGroup('Machine:')
+    .option('--cache <dir>', "where fetched backbones and their features are kept (default: samesame's own)")
+    .addOption(memoryOption());
   addCommonOptions(verb, 'what the weights, the split and the pairs are drawn from (default: 1)')
     .addHelpText(
       'after',
@@ -98,6 +102,8 @@ async function runTrain(given: string | undefined, options: TrainVerbOptions): P
         tensorboard: options.tensorboard,
         signal,
         runtime: openRuntime(options),
+        numThreads: options.threads,
+        cache: options.cache,
         onEvent: progress.onEvent,
       }),
   ).finally(progress.stop);

@@ -52,6 +52,7 @@ export {
   type EpisodeResult,
   judgeEpisodes,
 } from './episodes.ts';
+export { type HeatRegion, heatRegion } from './heat-region.ts';
 export { type DistanceHistogram, distanceHistogram } from './histogram.ts';
 export { type Estimate, type Interval, wilson } from './interval.ts';
 export { findNearest, type NearestOptions, type Neighbour } from './nearest.ts';
@@ -65,6 +66,7 @@ export {
 export { brier, expectedCalibrationError, logLoss } from './probability-metrics.ts';
 export { type LinearProbe, type LinearProbeOptions, linearProbe } from './probe/linear-probe.ts';
 export { createProducts, type Products } from './products.ts';
+export { rankCorrelation } from './rank-correlation.ts';
 export { type Retrieval, type RetrieveOptions, retrieve } from './retrieve.ts';
 export { embeddingSpread, type Spread } from './spread.ts';
 export { chooseThreshold } from './threshold.ts';

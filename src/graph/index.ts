@@ -6,6 +6,7 @@ export {
   OPSET,
 } from './compile.ts';
 export { findConvBlock } from './conv-block.ts';
+export { joinDim, productOfDims, type SplitDim, splitDim } from './dims.ts';
 export { type ArrayOf, createArray, type DType, isFloat, type TensorData } from './dtype.ts';
 export { gradients, nodesBelow } from './gradients.ts';
 export { abs } from './ops/abs.ts';
@@ -26,6 +27,7 @@ export { dropout } from './ops/dropout.ts';
 export { erf } from './ops/erf.ts';
 export { exp } from './ops/exp.ts';
 export { expand } from './ops/expand.ts';
+export { expandBatch } from './ops/expand-batch.ts';
 export { flip } from './ops/flip.ts';
 export { floor } from './ops/floor.ts';
 export { gather } from './ops/gather.ts';

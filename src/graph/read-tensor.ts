@@ -10,7 +10,12 @@ export interface OnnxTensor {
   readonly data: TensorData;
 }
 
-const DTYPE_OF = new Map(Object.entries(ONNX_TYPE).map(([dtype, code]) => [code, dtype as DType]));
+/** Types that are read as they are; halves are widened, since no op counts with them. */
+const DTYPE_OF = new Map(
+  Object.entries(ONNX_TYPE)
+    .filter(([dtype]) => dtype !== 'float16')
+    .map(([dtype, code]) => [code, dtype as DType]),
+);
 
 /** How each stored type is read: its bytes as an array, and, where samesame lacks the type, as a wider one. */
 const READ: Readonly<Record<number, { size: number; fromBytes(bytes: ArrayBuffer): TensorData }>> = {

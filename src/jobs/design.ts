@@ -3,7 +3,7 @@ import type { Comparator } from '../loss/comparators/comparator.ts';
 import { createHeadComparer, euclideanComparer } from '../model/comparator.ts';
 import { buildComparatorModel } from '../model/comparator-graph.ts';
 import { createEmbedder } from '../model/embedder.ts';
-import { buildEncoderModel, type ParameterValues } from '../model/encoder-graph.ts';
+import { buildEncoderModel, buildHeadModel, type ParameterValues } from '../model/encoder-graph.ts';
 import type { Model } from '../model/model.ts';
 import type { PixelScale } from '../nn/layers/pixels.ts';
 import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
@@ -19,14 +19,16 @@ export interface ModelDesign {
 }
 
 /** The ONNX files of a design under given values. */
-export function buildFiles(
-  { encoder, imageShape, pixelScale, comparator }: ModelDesign,
-  values: ParameterValues,
-) {
+export function buildFiles(design: ModelDesign, values: ParameterValues) {
+  const { encoder, imageShape, pixelScale } = design;
   return {
     encoder: buildEncoderModel(encoder, imageShape, pixelScale, values),
-    comparator: comparator && buildComparatorModel(comparator, encoder.embeddingSize, values),
+    comparator: buildComparator(design, values),
   };
+}
+
+function buildComparator({ comparator, encoder }: ModelDesign, values: ParameterValues) {
+  return comparator && buildComparatorModel(comparator, encoder.embeddingSize, values);
 }
 
 /** Whether the design's head is asked both ways round: one that is symmetric never needs to be. */
@@ -34,23 +36,27 @@ export function asksBothWays({ comparator, bothWays = true }: ModelDesign): bool
   return comparator !== undefined && !comparator.symmetric && bothWays;
 }
 
-/** A design under given values, loaded. */
+/**
+ * A design under given values, loaded. What it embeds are rows as `rowsOf` gives them: behind a frozen trunk, its
+ * features.
+ */
 export async function openParts(
   design: ModelDesign,
   values: ParameterValues,
   runtime: Runtime,
 ): Promise<Pick<Model, 'embed' | 'distances' | 'close'>> {
-  const files = buildFiles(design, values);
-  const embedder = await createEmbedder(files.encoder, runtime);
-  const { embeddingSize } = design.encoder;
+  const { encoder, imageShape, pixelScale } = design;
+  const { embeddingSize, trunk } = encoder;
+  const model =
+    trunk === undefined
+      ? buildEncoderModel(encoder, imageShape, pixelScale, values)
+      : buildHeadModel(encoder, trunk, values);
+  const embedder = await createEmbedder(model, runtime);
+  const comparator = buildComparator(design, values);
   const comparer =
-    files.comparator === undefined
+    comparator === undefined
       ? euclideanComparer(embeddingSize)
-      : await createHeadComparer(
-          files.comparator,
-          { embeddingSize, bothWays: asksBothWays(design) },
-          runtime,
-        );
+      : await createHeadComparer(comparator, { embeddingSize, bothWays: asksBothWays(design) }, runtime);
   return {
     embed: embedder.embed,
     distances: comparer.distances,

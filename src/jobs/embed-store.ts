@@ -1,25 +1,32 @@
-import type { PixelStore } from '../data/pixels/store.ts';
 import type { PairList } from '../data/types.ts';
 import type { Model } from '../model/model.ts';
 
-/** Images gathered at a time. */
+/** Rows of bytes that a model embeds: decoded pixels, or what a frozen trunk made of them. A pixel store is one. */
+export interface ImageRows {
+  readonly rowBytes: number;
+  /** Copies the rows of images into `out`, in the order of `indices`. */
+  gather(indices: Int32Array, out: Uint8Array): Promise<void>;
+}
+
+/** Bytes gathered at a time, and images at most. */
+const CHUNK_BYTES = 2 ** 25;
 const CHUNK = 1024;
 
-/** Embeddings of images of a store, in the order of `indices`: float32 `[indices.length, D]`. */
+/** Embeddings of images, in the order of `indices`: float32 `[indices.length, D]`. */
 export async function embedStore(
   embed: Model['embed'],
-  pixels: PixelStore,
+  rows: ImageRows,
   indices: Int32Array,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Float32Array> {
-  const { height, width, channels } = pixels.shape;
-  const imageBytes = height * width * channels;
-  const buffer = new Uint8Array(Math.min(CHUNK, indices.length) * imageBytes);
+  const { rowBytes } = rows;
+  const size = Math.max(1, Math.min(CHUNK, indices.length, Math.floor(CHUNK_BYTES / rowBytes)));
+  const buffer = new Uint8Array(size * rowBytes);
   let embeddings: Float32Array | undefined;
-  for (let start = 0; start < indices.length; start += CHUNK) {
-    const chunk = indices.subarray(start, start + CHUNK);
-    await pixels.gather(chunk, buffer);
-    const part = await embed(buffer.subarray(0, chunk.length * imageBytes));
+  for (let start = 0; start < indices.length; start += size) {
+    const chunk = indices.subarray(start, start + size);
+    await rows.gather(chunk, buffer);
+    const part = await embed(buffer.subarray(0, chunk.length * rowBytes));
     embeddings ??= new Float32Array((part.length / chunk.length) * indices.length);
     embeddings.set(part, (start * embeddings.length) / indices.length);
     onProgress?.(start + chunk.length, indices.length);
@@ -30,17 +37,17 @@ export async function embedStore(
 /** Distances of pairs; each image that occurs in them is embedded once. */
 export async function measurePairs(
   { embed, distances }: Pick<Model, 'embed' | 'distances'>,
-  pixels: PixelStore,
+  rows: ImageRows,
   { left, right, numPairs }: PairList,
 ): Promise<Float32Array> {
   const indices = Int32Array.from(new Set([...left, ...right])).sort();
   const place = new Map(Array.from(indices, (index, i) => [index, i]));
-  const embeddings = await embedStore(embed, pixels, indices);
+  const embeddings = await embedStore(embed, rows, indices);
   const size = embeddings.length / indices.length;
   const result = new Float32Array(numPairs);
   for (let start = 0; start < numPairs; start += CHUNK) {
     const end = Math.min(start + CHUNK, numPairs);
-    const rows = (side: Int32Array) => {
+    const embeddingsOf = (side: Int32Array) => {
       const block = new Float32Array((end - start) * size);
       for (let p = start; p < end; p++) {
         const row = place.get(side[p])! * size;
@@ -48,7 +55,7 @@ export async function measurePairs(
       }
       return block;
     };
-    result.set(await distances(rows(left), rows(right)), start);
+    result.set(await distances(embeddingsOf(left), embeddingsOf(right)), start);
   }
   return result;
 }

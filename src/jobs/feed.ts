@@ -12,8 +12,9 @@ import { createGroupSampler } from '../data/samplers/groups.ts';
 import { createPairSampler } from '../data/samplers/pairs.ts';
 import type { PairList, PixelShape } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
-import { type Feeder, feedBatches, feedPairs } from '../train/feeder.ts';
+import { type Feeder, feedBatches, feedPairs, pixelRows } from '../train/feeder.ts';
 import type { ConfiguredObjective } from '../train/objective.ts';
+import { featureRows } from './feature-rows.ts';
 import type { PreparedData } from './prepare.ts';
 
 /** What a configuration feeds to each step: class-balanced batches, or explicit pairs. */
@@ -25,7 +26,11 @@ export function createFeeder(
   const { batchSize, seed } = config;
   const { set, pixels, splits } = data;
   const random = createRandom(seed).fork('feed');
-  const parts = { pixels, augment: createAugment(config.augment, pixels.shape), random };
+  const rowsOf = (hasTurns: boolean) =>
+    data.features === undefined
+      ? pixelRows(pixels, { augment: createAugment(config, pixels.shape), hasTurns })
+      : featureRows(data.features, numViewsOf(config));
+  const parts = { rows: rowsOf(false), random };
   const numBatches = config.stepsPerEpoch || undefined;
   if (objective.kind === 'pairs') checkNoClasses(config);
   if (objective.kind === 'pairs' && config.pairDraw === 'class-pairs') {
@@ -54,7 +59,21 @@ export function createFeeder(
     batchGroups > 0
       ? createGroupSampler({ ...drawn, groupsPerBatch: batchGroups, groupOf })
       : createClassSampler(drawn);
-  return feedBatches(sampler, labels, { ...parts, hasTurns: rotateClasses });
+  return feedBatches(sampler, labels, { rows: rowsOf(rotateClasses), random });
+}
+
+/** Augmented views of each training image that a frozen trunk is run on. */
+export function numViewsOf({ augment, views }: Pick<TrainConfig, 'augment' | 'views'>): number {
+  return augment === 'none' ? 0 : views;
+}
+
+/** How training images are varied; undefined where they are not. */
+export function augmentOptionsOf(
+  { augment }: Pick<TrainConfig, 'augment'>,
+  shape: PixelShape,
+): AugmentOptions | undefined {
+  if (augment === 'none') return undefined;
+  return augment === 'auto' ? autoAugment(shape) : (augment as AugmentOptions);
 }
 
 /** Labels `4 · label + turns` of images `4 · image + turns`. @throws E_CONFIG where images are not square */
@@ -96,9 +115,9 @@ function drawTrainPairs(
   return drawRatioPairs(labels, images, { similar, dissimilarPerSimilar: negativeRatio, random });
 }
 
-function createAugment(option: TrainConfig['augment'], shape: PixelShape): Augment | undefined {
-  if (option === 'none') return undefined;
-  return createAugmenter(option === 'auto' ? autoAugment(shape) : (option as AugmentOptions), shape);
+function createAugment(config: TrainConfig, shape: PixelShape): Augment | undefined {
+  const options = augmentOptionsOf(config, shape);
+  return options && createAugmenter(options, shape);
 }
 
 /**

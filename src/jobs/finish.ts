@@ -4,16 +4,21 @@ import { VERSION } from '../base/version.ts';
 import { calibrateLogistic } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import { MODEL_VERSION } from '../model/config.ts';
+import { createEmbedder } from '../model/embedder.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
 import { createModel, type Model } from '../model/model.ts';
 import { type ModelSettings, saveModel } from '../model/save.ts';
+import type { Encoder } from '../nn/networks/encoder.ts';
 import { renderModelCard, renderReport } from '../report/index.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
+import { initialValues } from './backbone/initial-values.ts';
+import type { OpenedBackbone } from './backbone/open.ts';
 import { countParameters } from './count-parameters.ts';
 import { buildFiles, type ModelDesign, openParts } from './design.ts';
 import { measurePairs } from './embed-store.ts';
 import { type ExamplePair, pickExamples } from './examples.ts';
+import { rowsOf } from './feature-rows.ts';
 import { keepReport } from './kept-report.ts';
 import { type Measurement, measureModel } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
@@ -51,6 +56,7 @@ export interface FinishInput {
   readonly config: TrainConfig;
   readonly data: PreparedData;
   readonly parts: ModelDesign;
+  readonly backbone?: OpenedBackbone;
   readonly values: ParameterValues;
   readonly records: readonly EpochRecord[];
   readonly trainSeconds: number;
@@ -67,12 +73,13 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   const { out, config, data, parts: design, values, records, runtime, onEvent } = input;
   const opened = await openParts(design, values, runtime);
   const { similar } = data.validationPairs;
-  const validationDistances = await measurePairs(opened, data.pixels, data.validationPairs);
+  const validationDistances = await measurePairs(opened, rowsOf(data), data.validationPairs);
   const settings: ModelSettings = {
     encoder: {
       name: design.encoder.name,
       embeddingSize: design.encoder.embeddingSize,
       normalized: design.encoder.normalized,
+      ...(input.backbone && { backbone: input.backbone.provenance }),
     },
     comparator: design.comparator && {
       name: design.comparator.name,
@@ -96,10 +103,13 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   };
   const files = buildFiles(design, values);
   const model = createModel(loadedConfig(settings), opened, opened);
-  const measurement = await measureModel(
+  const frozen = input.backbone && (await openUntrained(design, input.backbone.untrained, runtime));
+  const measured = await measureModel(
     model,
     {
       pixels: data.pixels,
+      rows: rowsOf(data),
+      frozen,
       labels: data.set.labels,
       pairs: data.testPairs,
       thresholdPairs: data.validationPairs,
@@ -109,6 +119,11 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     },
     runtime,
   );
+  await frozen?.close();
+  const measurement =
+    data.features === undefined
+      ? measured
+      : { ...measured, embedImagesPerSecond: await measureEmbedding(files.encoder, data, runtime) };
   const imagesPerSecond =
     records.reduce((sum, record) => sum + record.imagesPerSecond, 0) / Math.max(1, records.length);
   const numParameters = countParameters(files.encoder, files.comparator);
@@ -142,6 +157,31 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     imagesPerSecond,
     numParameters,
   };
+}
+
+/** The backbone as it was before training. */
+async function openUntrained(design: ModelDesign, encoder: Encoder, runtime: Runtime) {
+  return openParts(
+    { ...design, encoder, comparator: undefined },
+    initialValues(encoder, design.imageShape),
+    runtime,
+  );
+}
+
+/** Images that the speed of a whole network is measured on, behind which cached features say nothing of it. */
+const NUM_TIMED = 64;
+
+async function measureEmbedding(encoder: Uint8Array, { pixels, splits }: PreparedData, runtime: Runtime) {
+  const images = splits.test.subarray(0, NUM_TIMED);
+  const bytes = new Uint8Array(images.length * pixels.rowBytes);
+  await pixels.gather(images, bytes);
+  const { embed, close } = await createEmbedder(encoder, runtime);
+  await embed(bytes.subarray(0, pixels.rowBytes)); // The first run sets memory up.
+  const start = performance.now();
+  await embed(bytes);
+  const seconds = (performance.now() - start) / 1000;
+  await close();
+  return images.length / seconds;
 }
 
 /** The settings as a loaded model has them; its files are not on disk yet, so there are no checksums. */

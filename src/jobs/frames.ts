@@ -9,6 +9,7 @@ import type { TrainEvent } from '../train/progress.ts';
 import { encodeSafetensors } from '../train/safetensors.ts';
 import { type ModelDesign, openParts } from './design.ts';
 import { embedStore } from './embed-store.ts';
+import { rowsOf } from './feature-rows.ts';
 import { chooseFrameImages, framesFolder, nameOfFrame, paintFrames } from './paint-frames.ts';
 import type { PreparedData } from './prepare.ts';
 
@@ -56,7 +57,7 @@ export function createFrameRecorder(options: FrameOptions): FrameRecorder {
   async function keepNow(step: number, values: ParameterValues): Promise<void> {
     if (step === lastKept) return;
     const parts = await openParts(design, values, runtime);
-    const embeddings = await embedStore(parts.embed, pixels, images);
+    const embeddings = await embedStore(parts.embed, rowsOf(data), images);
     await parts.close();
     lastKept = step;
     // A step that has spoilt the network is for the training loop to report.

@@ -13,11 +13,15 @@ import type { Runtime } from '../graph/runtime/types.ts';
 import { euclideanComparer } from '../model/comparator.ts';
 import type { Model } from '../model/model.ts';
 import { createGalleryProducts } from '../model/products.ts';
-import { embedStore, measurePairs } from './embed-store.ts';
+import { embedStore, type ImageRows, measurePairs } from './embed-store.ts';
 
 /** What is measured on, all of it unseen by training. */
 export interface MeasureInput {
   readonly pixels: PixelStore;
+  /** What the model embeds. Default: the pixels. */
+  readonly rows?: ImageRows;
+  /** The backbone as it was before training: what learning is worth is what it adds to that. */
+  readonly frozen?: Pick<Model, 'embed' | 'distances'>;
   /** int32 `[numImages]`; all −1 where only pairs are known. */
   readonly labels: Int32Array;
   /** Pairs that the numbers are of. */
@@ -32,12 +36,20 @@ export interface MeasureInput {
   readonly onProgress?: (stage: string, done: number, total: number) => void;
 }
 
+/** What is reached without learning, by a threshold from the same validation pairs. */
+export interface Baseline {
+  readonly verification: Verification;
+  readonly retrieval: Retrieval | null;
+}
+
 /** How good a model is, beside what the bare pixels reach. */
 export interface Measurement {
   readonly verification: Verification;
   /** Null where images have no labels. */
   readonly retrieval: Retrieval | null;
-  readonly rawPixels: { readonly verification: Verification; readonly retrieval: Retrieval | null } | null;
+  readonly rawPixels: Baseline | null;
+  /** Null where there is no backbone. */
+  readonly frozenFeatures: Baseline | null;
   /** Of `pairs`, float32 `[P]`. */
   readonly distances: Float32Array;
   /** Of the images that retrieval was measured on. */
@@ -67,63 +79,89 @@ export async function measureModel(
   const { threshold } = model.config;
   const retrievalImages = sampleOf(input.images, MAX_RETRIEVAL_IMAGES, seed);
   const start = performance.now();
-  const embeddings = await embedStore(model.embed, pixels, retrievalImages, (done, total) =>
+  const { rows = pixels } = input;
+  const embeddings = await embedStore(model.embed, rows, retrievalImages, (done, total) =>
     onProgress?.('embed', done, total),
   );
   const embedImagesPerSecond = retrievalImages.length / ((performance.now() - start) / 1000);
-  const distances = await measurePairs(model, pixels, pairs);
+  const distances = await measurePairs(model, rows, pairs);
   const groups = { left: pairs.left, right: pairs.right };
   const verification = verify({ distances, similar: pairs.similar, threshold, groups, seed });
   const isLabelled =
     retrievalImages.some((index) => labels[index] >= 0) && model.config.distance === 'euclidean';
   const retrieval = isLabelled
     ? await retrieveAmong(
-        { ...model, maxImages: MAX_GALLERY_IMAGES },
+        { ...model, rows, maxImages: MAX_GALLERY_IMAGES },
         embeddings,
         retrievalImages,
         input,
         runtime,
       )
     : null;
-  const rawPixels = await measureRawPixels(input, retrievalImages, isLabelled, runtime);
-  return { verification, retrieval, rawPixels, distances, retrievalImages, embeddings, embedImagesPerSecond };
+  const baselines = { images: retrievalImages, isLabelled, runtime };
+  const rawPixels = await measureBaseline(input, bareImages(pixels), baselines);
+  const { frozen } = input;
+  const frozenFeatures =
+    frozen === undefined
+      ? null
+      : await measureBaseline(input, { ...frozen, rows, maxImages: MAX_GALLERY_IMAGES }, baselines);
+  return {
+    verification,
+    retrieval,
+    rawPixels,
+    frozenFeatures,
+    distances,
+    retrievalImages,
+    embeddings,
+    embedImagesPerSecond,
+  };
 }
 
-async function measureRawPixels(
+/** Something that embeds rows and compares them, of as many images as can be held. */
+interface Embedding extends Pick<Model, 'embed' | 'distances'> {
+  readonly rows: ImageRows;
+  readonly maxImages: number;
+}
+
+function bareImages(pixels: PixelStore): Embedding {
+  const size = pixels.rowBytes;
+  return {
+    embed: async (bytes) => pixelEmbeddings(bytes, bytes.length / size, size),
+    distances: euclideanComparer(size).distances,
+    rows: pixels,
+    maxImages: Math.floor(MAX_PIXEL_FLOATS / size),
+  };
+}
+
+/** Null where no pairs are held out to choose its threshold. */
+async function measureBaseline(
   input: MeasureInput,
-  images: Int32Array,
-  isLabelled: boolean,
-  runtime: Runtime,
-) {
-  const { pixels, pairs, thresholdPairs, seed } = input;
+  embedding: Embedding,
+  {
+    images,
+    isLabelled,
+    runtime,
+  }: { readonly images: Int32Array; readonly isLabelled: boolean; readonly runtime: Runtime },
+): Promise<Baseline | null> {
+  const { pairs, thresholdPairs, seed } = input;
+  const { embed, rows, maxImages } = embedding;
   if (thresholdPairs === undefined) return null;
-  const { height, width, channels } = pixels.shape;
-  const size = height * width * channels;
-  const embed = async (bytes: Uint8Array) => pixelEmbeddings(bytes, bytes.length / size, size);
-  const raw = { embed, distances: euclideanComparer(size).distances };
-  const maxImages = Math.floor(MAX_PIXEL_FLOATS / size);
   const held = limitPairs(thresholdPairs, maxImages);
   const tested = limitPairs(pairs, maxImages);
-  const threshold = chooseThreshold(await measurePairs(raw, pixels, held), held.similar);
-  const distances = await measurePairs(raw, pixels, tested);
+  const threshold = chooseThreshold(await measurePairs(embedding, rows, held), held.similar);
+  const distances = await measurePairs(embedding, rows, tested);
   const groups = { left: tested.left, right: tested.right };
   const verification = verify({ distances, similar: tested.similar, threshold, groups, seed });
   const sample = sampleOf(images, maxImages, seed);
   const retrieval = isLabelled
-    ? await retrieveAmong(
-        { embed, maxImages },
-        await embedStore(embed, pixels, sample),
-        sample,
-        input,
-        runtime,
-      )
+    ? await retrieveAmong(embedding, await embedStore(embed, rows, sample), sample, input, runtime)
     : null;
   return { verification, retrieval };
 }
 
 /** @param searcher how gallery images are embedded, and how many of them at most */
 async function retrieveAmong(
-  { embed, maxImages }: Pick<Model, 'embed'> & { readonly maxImages: number },
+  { embed, rows, maxImages }: Pick<Embedding, 'embed' | 'rows' | 'maxImages'>,
   embeddings: Float32Array,
   images: Int32Array,
   input: MeasureInput,
@@ -133,9 +171,7 @@ async function retrieveAmong(
   const others = input.gallery && sampleOf(input.gallery, maxImages, input.seed);
   const galleryEmbeddings =
     others &&
-    (await embedStore(embed, input.pixels, others, (done, total) =>
-      input.onProgress?.('embed', done, total),
-    ));
+    (await embedStore(embed, rows, others, (done, total) => input.onProgress?.('embed', done, total)));
   const gallery = await createGalleryProducts(
     galleryEmbeddings ?? embeddings,
     (others ?? images).length,

@@ -1,6 +1,7 @@
 import { SamesameError } from '../base/errors.ts';
 import { createRandom, type Random } from '../base/random.ts';
 import { checkTrainable, groupByClass } from '../data/classes.ts';
+import type { FeatureStore } from '../data/features/types.ts';
 import { fingerprintOf } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawCouplePairs } from '../data/pairs/couples.ts';
@@ -20,6 +21,8 @@ import type { TrainConfig } from '../train/config.ts';
 export interface PreparedData {
   readonly set: ImageSet;
   readonly pixels: PixelStore;
+  /** What a frozen trunk makes of the images, where there is one: then that is what training and embedding read. */
+  readonly features?: FeatureStore;
   readonly target: PixelTarget;
   /** Images of each part. */
   readonly splits: Splits;
@@ -33,6 +36,10 @@ export interface PreparedData {
 }
 
 export interface PrepareDataOptions {
+  /** Size that images are brought to where the configuration says none. Default: guessed from the images. */
+  readonly target?: PixelTarget;
+  /** In place of decoding all images at once. */
+  readonly openPixels?: (target: PixelTarget) => Promise<PixelStore>;
   /** Bytes of decoded pixels to keep in memory. */
   readonly memoryBytes?: number;
   /** Where the rest of them goes. */
@@ -54,8 +61,9 @@ export async function prepareData(
   const { set } = dataset;
   const hasPairs = namesPairs(dataset);
   if (!hasPairs) checkTrainable(set);
-  const target = config.image ?? withoutReasons(await guessPixelShape(set));
-  const pixels = await preparePixels(set, { ...target, ...options });
+  const { target: wanted, openPixels, ...pixelOptions } = options;
+  const target = config.image ?? wanted ?? withoutReasons(await guessPixelShape(set));
+  const pixels = await (openPixels?.(target) ?? preparePixels(set, { ...pixelOptions, ...target }));
   try {
     const random = createRandom(config.seed).fork('data');
     const paired = hasPairs

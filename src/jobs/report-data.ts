@@ -39,7 +39,7 @@ export interface ReportInput {
 export async function composeReport(input: ReportInput): Promise<ReportData> {
   const { config, data, records, measurement } = input;
   const { encoder, distance, calibration } = input.model.config;
-  const { verification, retrieval, rawPixels, distances } = measurement;
+  const { verification, retrieval, rawPixels, frozenFeatures, distances } = measurement;
   const { set, splits, testPairs, validationPairs, target } = data;
   const { image: _image, ...settings } = config;
   return {
@@ -63,6 +63,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
       inputShape: [target.height, target.width, target.channels],
       embeddingDim: encoder.embeddingSize,
       distance: distance === 'euclidean' ? distance : 'learned',
+      ...(encoder.backbone && { backbone: encoder.backbone }),
     },
     configuration: configurationOf(settings),
     seed: config.seed,
@@ -73,6 +74,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     calibration,
     retrieval,
     rawPixels,
+    frozenFeatures,
     roc: rocCurve(distances, testPairs.similar),
     precisionRecall: precisionRecallCurve(distances, testPairs.similar),
     histogram: distanceHistogram(distances, testPairs.similar),

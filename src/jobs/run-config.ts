@@ -74,9 +74,10 @@ export async function readStored(out: string): Promise<StoredRun | undefined> {
   }
 }
 
-/** What makes two runs the same run: configuration and data. */
-export function identityOf(config: TrainConfig, data: PreparedData): string {
-  const hash = createHash('sha256').update(JSON.stringify([config, data.target, data.fingerprint]));
+/** What makes two runs the same run: configuration, data, and the pretrained network where there is one. */
+export function identityOf(config: TrainConfig, data: PreparedData, backbone?: string): string {
+  const parts = [config, data.target, data.fingerprint, ...(backbone === undefined ? [] : [backbone])];
+  const hash = createHash('sha256').update(JSON.stringify(parts));
   // The fingerprint is of the images; pairs that the source names are data, too.
   if (data.trainPairs !== undefined) {
     for (const { left, right, similar } of [data.trainPairs, data.validationPairs, data.testPairs]) {

@@ -5,6 +5,7 @@ import { errorFromSystem } from '../base/errors.ts';
 import { checkWritable, removeLeftovers, writeFileAtomic } from '../base/files.ts';
 import { createRandom } from '../base/random.ts';
 import type { Dataset } from '../data/sources/open.ts';
+import type { ProgressEvent } from '../data/types.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import type { PixelScale } from '../nn/layers/pixels.ts';
 import { createEncoder } from '../nn/networks/by-name.ts';
@@ -18,6 +19,8 @@ import { createSchedule } from '../train/schedules.ts';
 import { buildStep, type StepPlan } from '../train/step-graph.ts';
 import { createStepper } from '../train/stepper.ts';
 import { modelValues } from '../train/weight-average.ts';
+import { prepareFeatures } from './backbone/features.ts';
+import { type OpenedBackbone, openBackbone } from './backbone/open.ts';
 import { describeBad } from './bad-images.ts';
 import { createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
@@ -46,7 +49,11 @@ export interface TrainJob {
   readonly tensorboard?: boolean;
   /** Steps from one frame of the map to the next; they are animated at the end. Default: no frames. */
   readonly every?: number;
+  /** Folder of downloaded backbones and of the features that frozen parts make. Default: samesame's own, of this user. */
+  readonly cache?: string;
   readonly runtime?: Runtime;
+  /** Threads that run a frozen part. Default: one for each core. The runtime has its own. */
+  readonly numThreads?: number;
   /** Ends the run: decoding at once, training after a step, whose checkpoint `resume` goes on from. */
   readonly signal?: AbortSignal;
   /** Called with everything that happens. */
@@ -70,40 +77,64 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   // What can be known to be wrong is said before a hundred thousand images are decoded.
   const configured = createObjective(config, namesPairs(dataset));
   await checkWritable(out);
-  const data = await prepareData(dataset, config, {
-    memoryBytes: job.memoryBytes,
-    signal: job.signal,
-    onProgress: (event) => onEvent({ kind: 'stage', ...event }),
-  });
+  const backbone = await openBackboneOf(config, job);
+  const { memoryBytes, signal } = job;
+  const options = {
+    memoryBytes,
+    signal,
+    target: backbone?.target,
+    onProgress: (event: ProgressEvent) => onEvent({ kind: 'stage', ...event }),
+  };
+  const data =
+    backbone?.encoder.trunk === undefined
+      ? await prepareData(dataset, config, options)
+      : await prepareFeatures(dataset, config, backbone, {
+          ...options,
+          cache: job.cache,
+          numThreads: job.numThreads,
+          onEvent,
+        });
   try {
     for (const message of data.warnings) onEvent({ kind: 'warning', message });
     if (data.pixels.bad.length > 0)
       onEvent({ kind: 'warning', message: describeBad(data.pixels, 'bad-images.json') });
-    return await trainPrepared(job, config, configured, data, runtime, onEvent);
+    return await trainPrepared(job, config, configured, { data, backbone }, runtime, onEvent);
   } finally {
+    await data.features?.close();
     await data.pixels.close();
   }
+}
+
+/** The pretrained network that a configuration names, where it names one. */
+async function openBackboneOf(
+  config: TrainConfig,
+  { cache, signal, onEvent }: TrainJob,
+): Promise<OpenedBackbone | undefined> {
+  return config.backbone === 'none' ? undefined : openBackbone(config, { cache, signal, onEvent });
 }
 
 /** Bytes from 0 to 1, as published experiments read them. */
 const UNIT_SCALE: PixelScale = { mean: 0, deviation: 1 };
 
+async function pixelScaleOf({ scalePixels }: TrainConfig, { pixels, splits }: PreparedData) {
+  return scalePixels === 'unit' ? UNIT_SCALE : measurePixelScale(pixels, splits.train);
+}
+
 async function trainPrepared(
   job: TrainJob,
   config: TrainConfig,
   configured: ConfiguredObjective,
-  data: PreparedData,
+  { data, backbone }: { readonly data: PreparedData; readonly backbone?: OpenedBackbone },
   runtime: Runtime,
   onEvent: (event: TrainEvent) => void,
 ): Promise<FinishedRun> {
   const random = createRandom(config.seed);
   const { out, resume, checkpointSeconds, every, signal } = job;
-  const pixelScale =
-    config.scalePixels === 'unit' ? UNIT_SCALE : await measurePixelScale(data.pixels, data.splits.train);
+  const pixelScale = backbone?.pixelScale ?? (await pixelScaleOf(config, data));
   const feeder = createFeeder(config, data, configured);
   const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
   const plan: StepPlan = {
-    encoder: createEncoder(config.network, config),
+    encoder: backbone?.encoder ?? createEncoder(config.network, config),
     imageShape: data.target,
     pixelScale,
     batchSize: feeder.imagesPerStep,
@@ -117,7 +148,7 @@ async function trainPrepared(
   const step = buildStep(plan);
   const stepper = await createStepper(step, runtime, random.fork('parameters'));
   const checkpoints = createCheckpointFolder(join(out, 'checkpoints'), step.state);
-  const identity = identityOf(config, data);
+  const identity = identityOf(config, data, backbone?.identity);
   const parts = {
     encoder: plan.encoder,
     imageShape: data.target,
@@ -184,6 +215,7 @@ async function trainPrepared(
     config,
     data,
     parts,
+    backbone,
     values: modelValues(best),
     records,
     trainSeconds: seconds,

@@ -10,6 +10,7 @@ import type { Validation } from '../train/progress.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { type ModelDesign, openParts } from './design.ts';
 import { embedStore, measurePairs } from './embed-store.ts';
+import { rowsOf } from './feature-rows.ts';
 import type { PreparedData } from './prepare.ts';
 import { settleThreshold } from './threshold.ts';
 
@@ -25,12 +26,13 @@ export function createValidator(
   config: EpisodeSettings & Pick<TrainConfig, 'threshold'>,
   runtime: Runtime,
 ) {
-  const { pixels, validationPairs } = data;
+  const { validationPairs } = data;
+  const rows = rowsOf(data);
   const episodes = drawValidationEpisodes(data, config);
   const { similar } = validationPairs;
   return async (state: ParameterValues): Promise<Validation> => {
     const parts = await openParts(design, modelValues(state), runtime);
-    const distances = await measurePairs(parts, pixels, validationPairs);
+    const distances = await measurePairs(parts, rows, validationPairs);
     const share = episodes && (await shareOfRight(parts, data, episodes));
     await parts.close();
     const threshold = settleThreshold(config, distances, similar);
@@ -98,10 +100,11 @@ function drawValidationEpisodes(
 
 async function shareOfRight(
   { embed }: Pick<Model, 'embed'>,
-  { pixels, splits }: PreparedData,
+  data: PreparedData,
   episodes: readonly Episode[],
 ): Promise<number> {
-  const embeddings = await embedStore(embed, pixels, splits.validation);
+  const { splits } = data;
+  const embeddings = await embedStore(embed, rowsOf(data), splits.validation);
   const size = embeddings.length / splits.validation.length;
   return judgeEpisodes(embeddings, size, episodes).accuracy.value;
 }

@@ -18,6 +18,21 @@ export const modelConfigSchema = z
       /** Whether embeddings have length 1. */
       normalized: z.boolean(),
       sha256: z.string(),
+      /** The pretrained network that it stands on, where it does. */
+      backbone: z
+        .strictObject({
+          name: z.string(),
+          sha256: z.string(),
+          /** Value at which its classifier was cut off. */
+          cut: z.string(),
+          /** Value up to which it was frozen; null where none of it was. */
+          frozenUpTo: z.string().nullable(),
+          numFrozenParameters: z.int(),
+          numTrainableParameters: z.int(),
+          licence: z.string().nullable(),
+          source: z.string().nullable(),
+        })
+        .optional(),
     }),
     /** Learned head, where the model compares with one. */
     comparator: z

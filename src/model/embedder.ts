@@ -1,18 +1,18 @@
 import { SamesameError } from '../base/errors.ts';
-import type { Program, Runtime } from '../graph/runtime/types.ts';
+import type { Program, Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
 
-/** Turns decoded images into embeddings, a batch at a time. */
+/** Turns decoded images, or their frozen features, into embeddings, a batch at a time. */
 export interface Embedder {
   /** D of the embeddings. */
   readonly embeddingSize: number;
-  /** Bytes of one decoded image: height × width × channels. */
+  /** Bytes of one decoded image, height × width × channels; or of its features, two a number. */
   readonly imageBytes: number;
   /**
-   * @param pixels uint8 `[N, H, W, C]`
+   * @param images uint8 `[N, H, W, C]`; of an encoder that reads features, the bytes of float16 `[N, ...]`
    * @returns float32 `[N, D]`, owned by the caller
    * @throws E_SHAPE where the bytes are not whole images
    */
-  embed(pixels: Uint8Array): Promise<Float32Array>;
+  embed(images: Uint8Array): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -22,30 +22,34 @@ const BATCH_SIZE = 64;
 /** Loads an encoder's ONNX bytes. @throws E_MODEL where they are no samesame encoder, E_RUNTIME */
 export async function createEmbedder(encoder: Uint8Array, runtime: Runtime): Promise<Embedder> {
   const program = await runtime.load(encoder);
-  const [, ...imageShape] = checkedShape(program, 'images', 4);
+  const readsFeatures = program.inputs.features !== undefined;
+  const [, ...imageShape] = readsFeatures
+    ? checkedShape(program, 'features')
+    : checkedShape(program, 'images', 4);
   const [, embeddingSize] = checkedShape(program, 'embedding', 2);
-  const imageBytes = imageShape.reduce((product, dim) => product * dim, 1);
+  const imageBytes = imageShape.reduce((product, dim) => product * dim, 1) * (readsFeatures ? 2 : 1);
+  const feedsOf = (bytes: Uint8Array, dims: readonly number[]): Record<string, RuntimeTensor> =>
+    readsFeatures
+      ? { features: runtime.tensor('float16', asHalves(bytes), dims) }
+      : { images: runtime.tensor('uint8', bytes, dims) };
 
   return {
     embeddingSize,
     imageBytes,
-    async embed(pixels) {
-      const numImages = pixels.length / imageBytes;
+    async embed(bytes) {
+      const numImages = bytes.length / imageBytes;
       if (!Number.isInteger(numImages)) {
         throw new SamesameError('E_SHAPE', {
           what: 'embed needs whole images',
           expected: `a multiple of ${imageBytes} bytes, ${imageShape.join('×')} an image`,
-          received: `${pixels.length} bytes`,
+          received: `${bytes.length} bytes`,
         });
       }
       const embeddings = new Float32Array(numImages * embeddingSize);
       for (let start = 0; start < numImages; start += BATCH_SIZE) {
         const end = Math.min(start + BATCH_SIZE, numImages);
-        const images = runtime.tensor('uint8', pixels.subarray(start * imageBytes, end * imageBytes), [
-          end - start,
-          ...imageShape,
-        ]);
-        const { embedding } = await program.run({ images });
+        const part = bytes.subarray(start * imageBytes, end * imageBytes);
+        const { embedding } = await program.run(feedsOf(part, [end - start, ...imageShape]));
         embeddings.set(embedding.data as Float32Array, start * embeddingSize);
       }
       return embeddings;
@@ -54,9 +58,19 @@ export async function createEmbedder(encoder: Uint8Array, runtime: Runtime): Pro
   };
 }
 
-function checkedShape({ inputs, outputs }: Program, name: string, rank: number): number[] {
+/** The bits of halves that lie in bytes: without a copy where they begin at an even place. */
+function asHalves(bytes: Uint8Array): Uint16Array {
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
+}
+
+function checkedShape({ inputs, outputs }: Program, name: string, rank?: number): number[] {
   const shape = (inputs[name] ?? outputs[name])?.shape;
-  if (shape?.length === rank && shape.slice(1).every((dim) => typeof dim === 'number'))
+  if (
+    shape !== undefined &&
+    shape.length === (rank ?? shape.length) &&
+    shape.slice(1).every((dim) => typeof dim === 'number')
+  )
     return shape as number[];
   throw new SamesameError('E_MODEL', {
     what: 'this ONNX file is not an encoder of samesame',

@@ -15,8 +15,21 @@ export interface Parameter {
   readonly decays: boolean;
   /** The layer's own penalty: adds `l2 · Σ weight²` to the loss. */
   readonly l2: number;
+  /** Share of the learning rate that it learns at: below 1 for what was trained before. */
+  readonly rate: number;
   /** The graph input that carries it. */
   readonly tensor: Tensor;
+}
+
+export interface ParameterOptions {
+  /** Default true. */
+  readonly trainable?: boolean;
+  /** Default: true of what has two axes or more. */
+  readonly decays?: boolean;
+  /** Default 0. */
+  readonly l2?: number;
+  /** Default 1. */
+  readonly rate?: number;
 }
 
 /** What a layer sees while it builds its part of a graph. */
@@ -28,7 +41,7 @@ export interface Scope {
     name: string,
     shape: readonly number[],
     initializer: Initializer,
-    options?: { readonly trainable?: boolean; readonly decays?: boolean; readonly l2?: number },
+    options?: ParameterOptions,
   ): Tensor;
   /** Says what a running statistic becomes after this step. Only while training. */
   update(parameter: Tensor, value: Tensor): void;
@@ -56,12 +69,13 @@ export function createScope({ training }: { readonly training: boolean }): Colle
 
   const scopeAt = (prefix: string): Scope => ({
     training,
-    parameter(name, shape, initializer, { trainable = true, decays = shape.length > 1, l2 = 0 } = {}) {
+    parameter(name, shape, initializer, options = {}) {
+      const { trainable = true, decays = shape.length > 1, l2 = 0, rate = 1 } = options;
       const fullName = prefix + name;
       const known = parameters.get(fullName);
       if (known === undefined) {
         const tensor = input(fullName, 'float32', shape);
-        parameters.set(fullName, { name: fullName, shape, initializer, trainable, decays, l2, tensor });
+        parameters.set(fullName, { name: fullName, shape, initializer, trainable, decays, l2, rate, tensor });
         return tensor;
       }
       if (sameShape(known.shape, shape)) return known.tensor;
@@ -91,5 +105,15 @@ export function createScope({ training }: { readonly training: boolean }): Colle
     },
     updates,
     randomInputs,
+  };
+}
+
+/** The same scope, whose parameters learn at a share of the learning rate unless their layer says otherwise. */
+export function withRate(scope: Scope, rate: number): Scope {
+  return {
+    ...scope,
+    parameter: (name, shape, initializer, options) =>
+      scope.parameter(name, shape, initializer, { rate, ...options }),
+    within: (name) => withRate(scope.within(name), rate),
   };
 }

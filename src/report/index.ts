@@ -1,3 +1,9 @@
+export {
+  drawExplanation,
+  type ExplainedPhoto,
+  type ExplanationPicture,
+  writeExplanationPicture,
+} from './explain/explanation-picture.ts';
 export { confusionTable } from './figures/confusion-table.ts';
 export { precisionRecallFigure, rocFigure } from './figures/curves.ts';
 export { histogramFigure } from './figures/histogram.ts';

@@ -8,7 +8,7 @@ import {
   formatRatio,
   NOTHING,
 } from './format.ts';
-import { isThresholdFixed, type ReportData } from './report-data.ts';
+import { isThresholdFixed, type ReportBackbone, type ReportData } from './report-data.ts';
 import { resultRows } from './result-rows.ts';
 
 /** What a model card says: the part of a report that belongs to the model rather than to the day of the run. */
@@ -23,6 +23,7 @@ export type ModelCardData = Pick<
   | 'calibration'
   | 'retrieval'
   | 'rawPixels'
+  | 'frozenFeatures'
   | 'hardestClasses'
   | 'configuration'
   | 'epochs'
@@ -38,6 +39,7 @@ export function renderModelCard(card: ModelCardData): string {
   const [height, width, channels] = model.inputShape;
   const distanceName = formatDistanceName(model.distance);
   const classes = data.classNames.slice(0, 50).map(escapeMarkdown).join(', ');
+  const hasFrozen = (card.frozenFeatures ?? null) !== null;
   const more = data.classNames.length > 50 ? ` and ${data.classNames.length - 50} more` : '';
   return `# ${escapeMarkdown(title)}
 
@@ -56,12 +58,12 @@ ${data.splits.map(({ name, numImages, numPairs }) => `| ${escapeMarkdown(name)} 
 ## Numbers
 On ${formatCount(verification.numPairs)} pairs that neither training nor the threshold has seen, ${formatCount(verification.numSimilar)} of them similar (similar to dissimilar ${formatRatio(verification)}).${retrievalSentence(card)} Intervals are 95 %: Wilson for rates, bootstrap for the rest. *Raw pixels* is the same measure by the distance of the bare images, with a threshold of its own from the validation pairs; *majority, chance* is what always giving the commoner verdict reaches, or guessing. Both need no learning, so a model is worth what it has above them.
 
-| metric | value | interval | raw pixels | majority, chance |
-|---|--:|--:|--:|--:|
+| metric | value | interval |${hasFrozen ? ' before training |' : ''} raw pixels | majority, chance |
+|---|--:|--:|${hasFrozen ? '--:|' : ''}--:|--:|
 ${resultRows(card)
   .map(
-    ({ name, estimate, rawPixels, majority }) =>
-      `| ${name} | ${formatRate(estimate.value)} | ${formatRange(estimate)} | ${formatRate(rawPixels)} | ${formatRate(majority)} |`,
+    ({ name, estimate, frozen, rawPixels, majority }) =>
+      `| ${name} | ${formatRate(estimate.value)} | ${formatRange(estimate)} |${hasFrozen ? ` ${formatRate(frozen)} |` : ''} ${formatRate(rawPixels)} | ${formatRate(majority)} |`,
   )
   .join('\n')}
 ${hardestClasses(card)}
@@ -73,7 +75,7 @@ The threshold ${formatNumber(verification.threshold)} ${isThresholdFixed(card.co
 - Compare with the ${distanceName} distance, the one it was trained with.
 - ${seenClasses(card)}
 - The numbers are of pairs that are similar to dissimilar ${formatRatio(verification)}. Precision, and recall at a precision, fall where similar pairs are rarer; recall and AUC do not depend on it.
-- Intervals are for other test images of the same kind. Training again with another seed gives a somewhat different model, which they do not cover.
+${backboneLimits(card)}- Intervals are for other test images of the same kind. Training again with another seed gives a somewhat different model, which they do not cover.
 
 ## How it was trained
 ${trainingSentences(card)}
@@ -137,7 +139,9 @@ function seenClasses({ configuration, data }: ModelCardData): string {
 function trainingSentences({ model, configuration, epochs, bestEpoch, seed }: ModelCardData): string {
   const { optimizer, learningRate, schedule, batchSize, augment } = configuration;
   const steps = [
-    `From random weights (seed \`${code(String(seed))}\`), with the loss ${escapeMarkdown(model.loss)}`,
+    model.backbone
+      ? `From the pretrained weights of ${escapeMarkdown(model.backbone.name)}, ${describeFrozen(model.backbone)} (seed \`${code(String(seed))}\`), with the loss ${escapeMarkdown(model.loss)}`
+      : `From random weights (seed \`${code(String(seed))}\`), with the loss ${escapeMarkdown(model.loss)}`,
     ...(optimizer === undefined
       ? []
       : [`by ${escapeMarkdown(String(optimizer))} at a learning rate of ${learningRate} (${schedule})`]),
@@ -159,6 +163,23 @@ function trainingSentences({ model, configuration, epochs, bestEpoch, seed }: Mo
       ? ' Validation pairs are of images that were trained on, so validation numbers flatter; the test images were held out all the same.'
       : '';
   return `${steps.join(', ')}.${kept === '' ? '' : ` ${kept}.`} Validation pairs also chose ${chose}; test images chose nothing.${flattered} The whole configuration is in config.json, under \`provenance.training\`.`;
+}
+
+function describeFrozen({ frozenUpTo, numTrainableParameters }: ReportBackbone): string {
+  if (frozenUpTo === null) return 'all of them trained on';
+  if (numTrainableParameters === 0) return 'none of them changed';
+  return `left as they were up to \`${code(frozenUpTo)}\` and trained on above it`;
+}
+
+/** What holds for weights that others trained. */
+function backboneLimits({ model: { backbone } }: ModelCardData): string {
+  if (backbone === undefined) return '';
+  const { name, licence, source, sha256 } = backbone;
+  const terms =
+    licence === null ? 'Their licence is not known here' : `Their licence: ${escapeMarkdown(licence)}`;
+  const home = source === null ? '' : `, from ${escapeMarkdown(source)}`;
+  return `- It holds the weights of ${escapeMarkdown(name)}${home} (sha256 \`${code(sha256)}\`). ${terms}; it goes on holding, and what these weights learned from is not in this model's data.
+`;
 }
 
 function retrievalSentence({ retrieval }: ModelCardData): string {

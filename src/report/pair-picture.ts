@@ -35,7 +35,7 @@ const WIDTH = 2 * SIDE + GAP + 2 * MARGIN;
 const HEIGHT = MARGIN + SIDE + 116;
 const MAX_NAME = 40;
 /** Blue and vermilion are told apart with every common colour blindness (Okabe & Ito 2008). */
-const LOOK = {
+export const LOOK = {
   same: { color: '#0969b0', mark: '=', words: 'similar' },
   different: { color: '#c24e00', mark: '≠', words: 'not similar' },
 } as const;
@@ -73,7 +73,7 @@ async function drawSide({ pixels, shape, name }: NamedImage, left: number): Prom
 }
 
 /** The end of a long name, where files differ. */
-function shorten(name: string): string {
+export function shorten(name: string): string {
   return name.length <= MAX_NAME ? name : `…${name.slice(1 - MAX_NAME)}`;
 }
 
@@ -101,7 +101,8 @@ export function checkPicturePath(path: string): Format {
   });
 }
 
-async function rasterize(svg: string, format: Exclude<Format, '.svg'>, path: string): Promise<Buffer> {
+/** An SVG as the bytes of a picture file. @throws E_IO */
+export async function rasterize(svg: string, format: Exclude<Format, '.svg'>, path: string): Promise<Buffer> {
   const image = sharp(Buffer.from(svg));
   try {
     if (format === '.png') return await image.png().toBuffer();

@@ -9,6 +9,7 @@ import type {
   Verification,
 } from '../evaluate/index.ts';
 import type { ImageMap } from './figures/image-map.ts';
+import type { Baseline } from './result-rows.ts';
 
 /** Everything that a report shows: plain data that survives JSON, so a report can be made again from what a run kept. */
 export interface ReportData {
@@ -30,7 +31,9 @@ export interface ReportData {
   readonly calibration: Calibration | null;
   readonly retrieval: Retrieval | null;
   /** The same measures on the bare pixels. */
-  readonly rawPixels: { readonly verification: Verification; readonly retrieval: Retrieval | null } | null;
+  readonly rawPixels: Baseline | null;
+  /** The backbone before training. Reports kept before there were backbones lack it. */
+  readonly frozenFeatures?: Baseline | null;
   readonly roc: readonly RocPoint[];
   readonly precisionRecall: readonly PrecisionRecallPoint[];
   readonly histogram: DistanceHistogram | null;
@@ -82,6 +85,18 @@ export interface ReportSplit {
   readonly numPairs: number | null;
 }
 
+/** Whose weights a model began with, and how much of them it left as they were. */
+export interface ReportBackbone {
+  readonly name: string;
+  readonly sha256: string;
+  /** Value up to which it was frozen; null where none of it was. */
+  readonly frozenUpTo: string | null;
+  readonly numFrozenParameters: number;
+  readonly numTrainableParameters: number;
+  readonly licence: string | null;
+  readonly source: string | null;
+}
+
 export interface ReportModel {
   readonly network: string;
   readonly loss: string;
@@ -92,6 +107,8 @@ export interface ReportModel {
   readonly embeddingDim: number;
   /** `learned`: 1 − the similarity that a comparator head gives, in both orders, mean. */
   readonly distance: DistanceName | 'learned';
+  /** The pretrained network that it stands on, where it does. */
+  readonly backbone?: ReportBackbone;
 }
 
 /** An epoch as `metrics.jsonl` has it; what was not recorded is left out or null. */

@@ -6,6 +6,8 @@ export interface ResultRow {
   readonly estimate: Estimate;
   /** The same measure on the bare pixels; null where it was not taken. */
   readonly rawPixels: number | null;
+  /** The same measure on the backbone's features before training; null where there is no backbone. */
+  readonly frozen: number | null;
   /** What always giving the commoner verdict reaches; null where that says nothing. */
   readonly majority: number | null;
 }
@@ -13,11 +15,24 @@ export interface ResultRow {
 export interface Results {
   readonly verification: Verification;
   readonly retrieval: Retrieval | null;
-  readonly rawPixels: { readonly verification: Verification; readonly retrieval: Retrieval | null } | null;
+  readonly rawPixels: Baseline | null;
+  /** Of the backbone before training. Runs that were kept before there were backbones lack it. */
+  readonly frozenFeatures?: Baseline | null;
+}
+
+/** What is reached without learning. */
+export interface Baseline {
+  readonly verification: Verification;
+  readonly retrieval: Retrieval | null;
 }
 
 /** The rows that terminal, page and model card all show, in one order. */
-export function resultRows({ verification, retrieval, rawPixels }: Results): ResultRow[] {
+export function resultRows({
+  verification,
+  retrieval,
+  rawPixels,
+  frozenFeatures = null,
+}: Results): ResultRow[] {
   const pairs = (
     name: string,
     pick: (from: Verification) => Estimate,
@@ -26,6 +41,7 @@ export function resultRows({ verification, retrieval, rawPixels }: Results): Res
     name,
     estimate: pick(verification),
     rawPixels: rawPixels === null ? null : pick(rawPixels.verification).value,
+    frozen: frozenFeatures === null ? null : pick(frozenFeatures.verification).value,
     majority,
   });
   const rows = [
@@ -45,6 +61,7 @@ export function resultRows({ verification, retrieval, rawPixels }: Results): Res
     name,
     estimate: pick(retrieval) ?? { value: null, low: null, high: null },
     rawPixels: rawPixels?.retrieval ? (pick(rawPixels.retrieval)?.value ?? null) : null,
+    frozen: frozenFeatures?.retrieval ? (pick(frozenFeatures.retrieval)?.value ?? null) : null,
     majority: null,
   });
   return [

@@ -9,9 +9,10 @@ import type { StepBatch } from './stepper.ts';
 export function createBatchFeeds(step: StepGraph, { inputs }: Program, runtime: Runtime) {
   const bits = new Map(step.randomInputs.map(({ name, length }) => [name, new Int32Array(length)]));
   return ({ images, labels, similar, random }: StepBatch): Record<string, RuntimeTensor> => {
-    const feeds: Record<string, RuntimeTensor> = {
-      images: runtime.tensor('uint8', images, inputs.images.shape as number[]),
-    };
+    const feeds: Record<string, RuntimeTensor> =
+      inputs.features === undefined
+        ? { images: runtime.tensor('uint8', images, inputs.images.shape as number[]) }
+        : { features: runtime.tensor('float16', halvesOf(images), inputs.features.shape as number[]) };
     if (labels !== undefined) feeds.labels = runtime.tensor('int32', labels, [labels.length]);
     if (similar !== undefined) feeds.similar = runtime.tensor('float32', similar, [similar.length]);
     for (const { name, shape } of step.randomInputs) {
@@ -22,4 +23,9 @@ export function createBatchFeeds(step: StepGraph, { inputs }: Program, runtime: 
     }
     return feeds;
   };
+}
+
+/** The bits of halves that lie in a batch's bytes. */
+function halvesOf({ buffer, byteOffset, byteLength }: Uint8Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PIXEL_SCALE_NAMES } from '../backbones/scales.ts';
 import { SamesameError } from '../base/errors.ts';
 import { suggest } from '../base/suggest.ts';
 import { readAugmentOptions } from '../data/augment/options.ts';
@@ -18,10 +19,45 @@ const imageSchema = z.strictObject({
   resize: z.enum(['fit', 'cover', 'stretch']).default('fit'),
 });
 
+const channels = z.union([z.number(), z.array(z.number()).length(3)]);
+
+const pixelsSchema = z.strictObject({
+  /** Mean, deviation and order by a name. */
+  scale: z.enum(PIXEL_SCALE_NAMES as [string, ...string[]]).optional(),
+  /** In 0…1, for all channels or for each. */
+  mean: channels.optional(),
+  deviation: channels.optional(),
+  order: z.enum(['rgb', 'bgr']).optional(),
+});
+
 /** The schema of a run's configuration. Every key has a default that a first run can do with. */
 export const trainConfigSchema = z.strictObject({
   /** The encoder. */
   network: z.enum(ENCODERS).default('compact'),
+  /**
+   * A pretrained network under the embedding, by name or as the path of an .onnx file; `none`: a network of ours, trained
+   * from nothing.
+   */
+  backbone: z.string().min(1).default('none'),
+  /** Name of the value at which the backbone's classifier is cut off; `auto`: in front of its last pool, or its features. */
+  cut: z.string().min(1).default('auto'),
+  /**
+   * What of the backbone stays as it is, and is run once an image: a share of its layers, `all`, `none`, or the name of
+   * the value up to which it is frozen.
+   */
+  freeze: z.union([share, z.string().min(1)]).default('all'),
+  /** How the backbone's last map becomes one number a channel. */
+  pool: z.enum(['average', 'max']).default('average'),
+  /** What stands on the backbone: a dense layer; two of them; nothing. */
+  head: z.enum(['linear', 'mlp', 'none']).default('linear'),
+  /** Numbers between the two dense layers of `mlp`. */
+  hidden: z.int().min(1).max(16384).default(512),
+  /** Augmented views of each training image that the frozen part is run on; steps draw from them. 0: only the image itself. */
+  views: z.int().min(0).max(1000).default(4),
+  /** Share of the learning rate that the backbone's own weights learn at. */
+  backboneRate: z.number().positive().max(1).default(0.1),
+  /** What the backbone's pixels are, where nothing beside its file says it, or it is to be something else. */
+  pixels: pixelsSchema.optional(),
   /** D, where the network leaves it open. */
   embeddingSize: z.int().min(1).max(4096).default(64),
   /** Share of the numbers before the embedding that each step leaves out, where the network takes it. */

@@ -3,7 +3,7 @@ import { createRandom } from '../base/random.ts';
 import { createStore, type PixelStore } from '../data/pixels/store.ts';
 import { createClassSampler } from '../data/samplers/class.ts';
 import { createPairSampler } from '../data/samplers/pairs.ts';
-import { type Feeder, feedBatches, feedPairs } from './feeder.ts';
+import { type Feeder, feedBatches, feedPairs, pixelRows } from './feeder.ts';
 
 const SHAPE = { height: 2, width: 2, channels: 1 } as const;
 
@@ -51,12 +51,15 @@ const augment = (images: Uint8Array, random: { bits(): number }) => {
   for (let i = 0; i < images.length; i += 4) images[i] = random.bits() & 255;
 };
 const feederOf = (seed: number) =>
-  feedBatches(sampler, labels, { pixels: storeOf(40).store, augment, random: createRandom(seed) });
+  feedBatches(sampler, labels, {
+    rows: pixelRows(storeOf(40).store, { augment }),
+    random: createRandom(seed),
+  });
 
 describe('batches of labelled images', () => {
   it('hold the images that their labels name', async () => {
     const { store, gathered } = storeOf(40);
-    const feeder = feedBatches(sampler, labels, { pixels: store, random: createRandom(1) });
+    const feeder = feedBatches(sampler, labels, { rows: pixelRows(store), random: createRandom(1) });
     expect([feeder.stepsPerEpoch, feeder.imagesPerStep]).toEqual([7, 6]);
     const batches = await collect(feeder, 0);
     expect(batches.length).toBe(7);
@@ -100,8 +103,7 @@ describe('batches of labelled images', () => {
     const turned = Int32Array.from({ length: 12 }, (_, i) => i);
     const everything = createClassSampler({ labels: turned, classesPerBatch: 6, imagesPerClass: 2, seed: 1 });
     const feeder = feedBatches(everything, turned, {
-      pixels: corners,
-      hasTurns: true,
+      rows: pixelRows(corners, { hasTurns: true }),
       random: createRandom(1),
     });
     const seen = new Set<number>();
@@ -119,7 +121,7 @@ describe('batches of labelled images', () => {
 
   it('leave nothing undone when reading fails', async () => {
     const broken = { ...storeOf(40).store, gather: () => Promise.reject(new Error('the disk is gone')) };
-    const feeder = feedBatches(sampler, labels, { pixels: broken, random: createRandom(1) });
+    const feeder = feedBatches(sampler, labels, { rows: pixelRows(broken), random: createRandom(1) });
     await expect(collect(feeder, 0)).rejects.toThrow('the disk is gone');
   });
 });
@@ -132,7 +134,7 @@ it('batches of pairs hold left images first, then right ones', async () => {
     similar: Float32Array.of(1, 0, 0.5, 1, 0),
   };
   const feeder = feedPairs(createPairSampler({ pairs, batchSize: 2, seed: 3 }), {
-    pixels: storeOf(20).store,
+    rows: pixelRows(storeOf(20).store),
     random: createRandom(1),
   });
   expect([feeder.stepsPerEpoch, feeder.imagesPerStep]).toEqual([2, 4]);
@@ -151,7 +153,7 @@ it('a step reads as many images from a large set as from a small one', async () 
       createClassSampler({ labels: many, classesPerBatch: 4, imagesPerClass: 2, seed: 1 }),
       many,
       {
-        pixels: store,
+        rows: pixelRows(store),
         random: createRandom(1),
       },
     );

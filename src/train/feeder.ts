@@ -18,14 +18,45 @@ export interface Feeder {
 }
 
 export interface FeederParts {
-  readonly pixels: PixelStore;
+  readonly rows: BatchRows;
+  readonly random: Random;
+}
+
+/** What a batch is made of. */
+export interface BatchRows {
+  /** Bytes of an image's row. */
+  readonly rowBytes: number;
+  /** Writes the rows of a batch, varied as training wants it: `random` alone decides how. */
+  read(indices: Int32Array, out: Uint8Array, random: Random): Promise<void>;
+}
+
+export interface PixelRowsOptions {
   readonly augment?: Augment;
   /**
    * Whether a sampler's index is `4 · image + turns`: the image is then turned by so many quarters, after it is read, so
    * no turned copy is kept. Images must be square.
    */
   readonly hasTurns?: boolean;
-  readonly random: Random;
+}
+
+/** Rows of decoded pixels, turned and augmented. */
+export function pixelRows(pixels: PixelStore, { augment, hasTurns }: PixelRowsOptions = {}): BatchRows {
+  const { rowBytes, shape } = pixels;
+  const scratch = new Uint8Array(rowBytes);
+  return {
+    rowBytes,
+    async read(indices, out, random) {
+      if (hasTurns) {
+        await pixels.gather(
+          indices.map((index) => index >> 2),
+          out,
+        );
+        for (const [i, index] of indices.entries())
+          turnQuarters(out, i * rowBytes, shape, index & 3, scratch);
+      } else await pixels.gather(indices, out);
+      augment?.(out, random.fork('augment'));
+    },
+  };
 }
 
 /** Batches of labelled images, for a loss that sees all pairs in a batch. */
@@ -55,27 +86,16 @@ interface Drawn {
 function createFeeder<T>(
   sampler: { readonly numBatches: number; batches(epoch: number): Generator<T> },
   imagesPerStep: number,
-  { pixels, augment, hasTurns, random }: FeederParts,
+  { rows, random }: FeederParts,
   draw: (batch: T) => Drawn,
 ): Feeder {
-  const { height, width, channels } = pixels.shape;
-  const imageBytes = height * width * channels;
-  const buffers = [0, 1].map(() => new Uint8Array(imagesPerStep * imageBytes));
-  const scratch = new Uint8Array(imageBytes);
+  const buffers = [0, 1].map(() => new Uint8Array(imagesPerStep * rows.rowBytes));
 
   async function prepare(batch: T, epoch: number, place: number): Promise<StepBatch> {
     const { indices, ...rest } = draw(batch);
     const images = buffers[place % 2];
-    if (hasTurns) {
-      await pixels.gather(
-        indices.map((index) => index >> 2),
-        images,
-      );
-      for (const [i, index] of indices.entries())
-        turnQuarters(images, i * imageBytes, pixels.shape, index & 3, scratch);
-    } else await pixels.gather(indices, images);
     const stream = random.fork('batch', epoch, place);
-    augment?.(images, stream.fork('augment'));
+    await rows.read(indices, images, stream);
     return { images, random: stream, ...rest };
   }
 

@@ -1,5 +1,6 @@
 import { gradients } from '../graph/gradients.ts';
 import { add } from '../graph/ops/add.ts';
+import { cast } from '../graph/ops/cast.ts';
 import { divide } from '../graph/ops/divide.ts';
 import { maximum } from '../graph/ops/maximum.ts';
 import { multiply } from '../graph/ops/multiply.ts';
@@ -73,15 +74,13 @@ export const nextOf = (name: string): string => `next/${name}`;
 /**
  * Builds the training step as one graph.
  *
- * Inputs: `images` uint8 `[N, H, W, C]`; `labels` int32 `[N]` or `similar` float32 `[N/2]`; random bits; the state.
+ * Inputs: `images` uint8 `[N, H, W, C]`, or with a frozen trunk its `features` float16 `[N, …]`; `labels` int32 `[N]` or `similar` float32 `[N/2]`; random bits; the state.
  * Outputs: `loss`, `rate`, the diagnostics, and the next state.
  */
 export function buildStep(plan: StepPlan): StepGraph {
-  const { height, width, channels } = plan.imageShape;
   const collected = createScope({ training: true });
   const { scope } = collected;
-  const images = input('images', 'uint8', [plan.batchSize, height, width, channels]);
-  const embeddings = plan.encoder.layer(fromPixels(images, plan.pixelScale), scope);
+  const embeddings = plan.encoder.layer(readBatch(plan), scope);
   const { loss: dataLoss, diagnostics } = applyObjective(plan, embeddings, scope);
 
   const { parameters, updates, randomInputs } = collected;
@@ -115,7 +114,7 @@ export function buildStep(plan: StepPlan): StepGraph {
       gradient: scaled[i],
       slots: slotNames.map((name) => input(name, 'float32', parameter.shape)),
       step,
-      learningRate,
+      learningRate: parameter.rate === 1 ? learningRate : multiply(learningRate, parameter.rate),
       decays: parameter.decays,
     });
     outputs[nextOf(parameter.name)] = result.parameter;
@@ -144,6 +143,13 @@ export function buildStep(plan: StepPlan): StepGraph {
       length: (shape as number[]).reduce((product, dim) => product * dim, 1),
     })),
   };
+}
+
+function readBatch({ encoder: { trunk }, imageShape, pixelScale, batchSize }: StepPlan): Tensor {
+  if (trunk !== undefined)
+    return cast(input('features', 'float16', [batchSize, ...trunk.featureShape]), 'float32');
+  const { height, width, channels } = imageShape;
+  return fromPixels(input('images', 'uint8', [batchSize, height, width, channels]), pixelScale);
 }
 
 function applyObjective({ objective, batchSize }: StepPlan, embeddings: Tensor, scope: Scope): LossOutput {

@@ -8,7 +8,7 @@ import { nextOf, type StepGraph } from './step-graph.ts';
 
 /** What is fed at one step. The arrays are read during the call and belong to the caller. */
 export interface StepBatch {
-  /** uint8 `[N, H, W, C]`. */
+  /** uint8 `[N, H, W, C]`; with a frozen trunk the bytes of its features, float16 `[N, …]`. */
   readonly images: Uint8Array;
   /** int32 `[N]`, for a loss over the batch. */
   readonly labels?: Int32Array;

@@ -8,8 +8,15 @@ function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
   return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || LOGIT_LOSSES.includes(loss));
 }
 
-/** Whether the network leaves the embedding open. */
-const isOpen = ({ network }: TrainConfig) => ['compact', 'wide', 'residual'].includes(network);
+const hasBackbone = ({ backbone }: TrainConfig) => backbone !== 'none';
+
+/** Whether the network leaves the embedding's length open. */
+const isOpen = (config: TrainConfig) =>
+  hasBackbone(config) || ['compact', 'wide', 'residual'].includes(config.network);
+
+/** Whether the backbone has a part that is run once an image, and not once a step. */
+export const hasFrozenPart = (config: Pick<TrainConfig, 'backbone' | 'freeze'>) =>
+  config.backbone !== 'none' && config.freeze !== 'none' && config.freeze !== 0;
 
 const isFedInBatches = ({ loss, feed, splitBy }: TrainConfig) =>
   feed !== 'pairs' && splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss);
@@ -20,11 +27,34 @@ const READ_WHEN: Readonly<
     Record<keyof TrainConfig, { when: string; isRead(config: TrainConfig, hasPairs: boolean): boolean }>
   >
 > = {
-  normalize: { when: 'network is compact, wide or residual', isRead: isOpen },
-  embeddingSize: { when: 'network is compact, wide or residual', isRead: isOpen },
+  network: { when: 'there is no backbone', isRead: (config) => !hasBackbone(config) },
+  scalePixels: { when: 'there is no backbone', isRead: (config) => !hasBackbone(config) },
+  pixels: { when: 'there is a backbone', isRead: hasBackbone },
+  cut: { when: 'there is a backbone', isRead: hasBackbone },
+  freeze: { when: 'there is a backbone', isRead: hasBackbone },
+  pool: { when: 'there is a backbone', isRead: hasBackbone },
+  head: { when: 'there is a backbone', isRead: hasBackbone },
+  hidden: {
+    when: 'there is a backbone and head is mlp',
+    isRead: (config) => hasBackbone(config) && config.head === 'mlp',
+  },
+  views: {
+    when: 'a part of a backbone is frozen, and images are augmented',
+    isRead: (config) => hasFrozenPart(config) && config.augment !== 'none',
+  },
+  backboneRate: {
+    when: 'a part of a backbone is trained',
+    isRead: (config) => hasBackbone(config) && config.freeze !== 'all' && config.freeze !== 1,
+  },
+  mirror: { when: 'no part of a backbone is frozen', isRead: (config) => !hasFrozenPart(config) },
+  normalize: { when: 'network is compact, wide or residual, or there is a backbone', isRead: isOpen },
+  embeddingSize: {
+    when: 'network is compact, wide or residual, or a backbone has a head',
+    isRead: (config) => (hasBackbone(config) ? config.head !== 'none' : isOpen(config)),
+  },
   dropout: {
-    when: 'network is compact or wide',
-    isRead: ({ network }) => ['compact', 'wide'].includes(network),
+    when: 'network is compact or wide, or there is a backbone',
+    isRead: (config) => hasBackbone(config) || ['compact', 'wide'].includes(config.network),
   },
   negativeRatio: {
     when: 'a list of explicit pairs is fed (feed is pairs)',
@@ -50,7 +80,10 @@ const READ_WHEN: Readonly<
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   weightDecay: { when: 'optimizer is adamw', isRead: ({ optimizer }) => optimizer === 'adamw' },
   batchGroups: { when: 'images are fed in batches of classes', isRead: isFedInBatches },
-  rotateClasses: { when: 'images are fed in batches of classes', isRead: isFedInBatches },
+  rotateClasses: {
+    when: 'images are fed in batches of classes, and no part of a backbone is frozen',
+    isRead: (config) => isFedInBatches(config) && !hasFrozenPart(config),
+  },
   validationEpisodes: {
     when: 'embeddings are compared by their distance, and validation has images of its own',
     isRead: ({ loss, splitBy }) => splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss),

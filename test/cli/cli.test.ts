@@ -247,6 +247,29 @@ describe('compare', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean .png?')]);
   });
 
+  it('explains its verdict in a picture, a sentence and numbers', async () => {
+    const picture = 'pictures/why.png';
+    const [plain, explained] = await Promise.all([
+      run('compare', 'runs/shapes', ...images, '--json'),
+      run('compare', 'runs/shapes', ...images, '--explain', picture, '--json'),
+    ]);
+    expect(explained.stderr).toBe('');
+    const { explanation, ...answer } = parseOnlyLine(explained);
+    expect(answer).toEqual(parseOnlyLine(plain));
+    expect(explanation).toMatchObject({
+      picture,
+      method: 'path',
+      region: { rule: expect.any(String), areaShares: [expect.any(Number), expect.any(Number)] },
+      carried: { whole: answer.distance, alone: expect.any(Number), without: expect.any(Number) },
+      sentence: expect.stringMatching(/^The(re is| marked parts).*distance/),
+    });
+    expect((await sharp(join(cwd, picture)).metadata()).format).toBe('png');
+    const twice = await run('compare', 'nowhere', ...images, '--explain', 'a.png', '--out', './a.png');
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('the same file')]);
+    const wrong = await run('compare', 'nowhere', ...images, '--explain', 'why.pgn');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean .png?')]);
+  });
+
   it('tells a corrupt image (3) from a missing one (1) and a missing model (1)', async () => {
     const [corrupt, missing, noModel] = await Promise.all([
       run('compare', 'runs/shapes', images[0], 'shapes/bars/broken.jpg', '--json'),

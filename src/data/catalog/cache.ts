@@ -12,9 +12,14 @@ import type { CatalogEntry } from './types.ts';
 export function defaultCacheFolder(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  const { SAMESAME_CACHE, XDG_CACHE_HOME } = environment;
-  if (SAMESAME_CACHE) return SAMESAME_CACHE;
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'samesame', 'datasets');
+  return environment.SAMESAME_CACHE || join(userCacheFolder(environment), 'datasets');
+}
+
+/** Where samesame keeps what can be fetched again: `samesame` in `XDG_CACHE_HOME`, else in `~/.cache`. */
+export function userCacheFolder(
+  { XDG_CACHE_HOME }: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'samesame');
 }
 
 /** Where a file of a data set is kept, and where a person without a network puts it. */

@@ -16,6 +16,8 @@ export interface Patience {
 }
 
 export interface DownloadOptions extends Patience {
+  /** Sent with each request. One named `authorization` is not sent on to another host. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: CatalogEvent) => void;
   /** Checks the whole file; what it throws for a wrong one counts as a failure of that address. */
@@ -94,7 +96,7 @@ async function fetchWithRetries(
   file: string,
   url: string,
   part: string,
-  { tries = 4, waitMs = 1000, stallMs = 30_000, signal, onProgress }: DownloadOptions,
+  { tries = 4, waitMs = 1000, stallMs = 30_000, headers, signal, onProgress }: DownloadOptions,
 ): Promise<Fetched> {
   let furthest = 0;
   let isJoined = false;
@@ -103,6 +105,7 @@ async function fetchWithRetries(
     const startMs = performance.now();
     const outcome: TransferOutcome = await transfer(url, part, {
       stallMs,
+      headers,
       signal,
       onBytes(doneBytes, totalBytes, fresh) {
         furthest = Math.max(furthest, doneBytes);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import { sizeOf } from './cache.ts';
-import type { CatalogEntry } from './types.ts';
+import type { CatalogEntry, CatalogFile } from './types.ts';
 
 /** Another home of the same files, by the same names. */
 export type Mirror =
@@ -32,13 +32,14 @@ export async function readMirror(text: string): Promise<Mirror> {
   throw new SamesameError('E_DATA', { what: `the mirror ${path} is not a folder`, details: { path } });
 }
 
-/** A file in a mirror folder: in a sub-folder named for the data set, or in the folder itself. */
+/** A file in a mirror folder: in a sub-folder named for the data set, in the folder itself, or where it is at its home. */
 export async function findInFolder(
   folder: string,
   entry: Pick<CatalogEntry, 'name'>,
-  file: string,
+  { name, homePath }: Pick<CatalogFile, 'name' | 'homePath'>,
 ): Promise<string | undefined> {
-  for (const path of [join(folder, entry.name, file), join(folder, file)])
-    if ((await sizeOf(path)) !== undefined) return path;
+  const paths = [join(folder, entry.name, name), join(folder, name)];
+  if (homePath !== undefined) paths.push(join(folder, homePath));
+  for (const path of paths) if ((await sizeOf(path)) !== undefined) return path;
   return undefined;
 }

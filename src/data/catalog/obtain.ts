@@ -3,7 +3,7 @@ import { SamesameError } from '../../base/errors.ts';
 import { cachedPath, sizeOf } from './cache.ts';
 import { downloadFile, type Patience } from './download.ts';
 import { findInFolder, type Mirror } from './mirror.ts';
-import type { CatalogEntry, CatalogEvent, CatalogFile } from './types.ts';
+import type { CatalogEvent, CatalogFile, Fetchable } from './types.ts';
 import { type VerifiedFile, verifyFile } from './verify.ts';
 
 export interface ObtainOptions extends Patience {
@@ -11,6 +11,10 @@ export interface ObtainOptions extends Patience {
   readonly cache: string;
   /** In place of the public homes. */
   readonly mirror?: Mirror;
+  /** Sent with each request to the addresses of the files, not to a mirror, nor to another host that they lead to. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether the network must be left alone. Default false. */
+  readonly offline?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (event: CatalogEvent) => void;
 }
@@ -27,12 +31,11 @@ export interface ObtainedFile extends VerifiedFile {
  * @throws E_DOWNLOAD, E_NOT_FOUND telling which file to put where; E_DATA for a wrong checksum; E_DISK_FULL,
  *   E_PERMISSION, E_IO; the reason of `signal`
  */
-export async function obtainFiles(entry: CatalogEntry, options: ObtainOptions): Promise<ObtainedFile[]> {
-  const { cache, mirror } = options;
+export async function obtainFiles(entry: Fetchable, options: ObtainOptions): Promise<ObtainedFile[]> {
+  const { cache, mirror, offline = false } = options;
   const places: (Pick<ObtainedFile, 'path' | 'from'> & { readonly file: CatalogFile })[] = [];
   for (const file of entry.files) {
-    const inFolder =
-      mirror?.kind === 'folder' ? await findInFolder(mirror.path, entry, file.name) : undefined;
+    const inFolder = mirror?.kind === 'folder' ? await findInFolder(mirror.path, entry, file) : undefined;
     const path = cachedPath(cache, entry, file.name);
     if (inFolder !== undefined) places.push({ file, path: inFolder, from: 'folder' });
     else places.push({ file, path, from: (await sizeOf(path)) === undefined ? 'download' : 'cache' });
@@ -46,6 +49,13 @@ export async function obtainFiles(entry: CatalogEntry, options: ObtainOptions): 
         expected: entry.files.map(({ name }) => name).join(', '),
         received: `without ${missing.map(({ name }) => name).join(', ')}`,
         help: `copy them there, or into the cache:${advice}`,
+        details: { missing: missing.map(({ name }) => name) },
+      });
+    }
+    if (offline) {
+      throw new SamesameError('E_NOT_FOUND', {
+        what: `${entry.name} is not on this machine yet, and the network is to be left alone`,
+        help: `bring it by hand:${advice}`,
         details: { missing: missing.map(({ name }) => name) },
       });
     }
@@ -64,14 +74,14 @@ export async function obtainFiles(entry: CatalogEntry, options: ObtainOptions): 
     const { signal, onProgress } = options;
     let verified: VerifiedFile | undefined;
     if (from === 'download') {
-      const urls = mirror?.kind === 'address' ? [mirror.base + file.name] : file.urls;
+      const isMirrored = mirror?.kind === 'address';
+      const urls = isMirrored ? [mirror.base + file.name] : file.urls;
+      const headers = isMirrored ? undefined : options.headers;
       const check = async (part: string) => {
         verified = await verifyFile(part, entry, file, { cache, signal, isFresh: true });
       };
-      const help =
-        `without a network, or where its home has moved, bring it by hand:${advice}\n    and run the command ` +
-        'again; or name a folder or an address that has them: --mirror FOLDER_OR_URL';
-      await downloadFile(file.name, urls, path, { ...options, check, help });
+      const help = helpByHand(entry, missing, cache);
+      await downloadFile(file.name, urls, path, { ...options, headers, check, help });
     }
     verified ??= await verifyFile(path, entry, file, { cache, signal });
     onProgress?.({ kind: 'verified', file: file.name, path, by: verified.by });
@@ -80,11 +90,27 @@ export async function obtainFiles(entry: CatalogEntry, options: ObtainOptions): 
   return obtained;
 }
 
+/** For a download that failed. */
+export function helpByHand(
+  entry: Pick<Fetchable, 'name'>,
+  missing: readonly CatalogFile[],
+  cache: string,
+): string {
+  return (
+    `without a network, or where its home has moved, bring it by hand:${describeMissing(entry, missing, cache)}\n    ` +
+    'and run the command again; or name a folder or an address that has them: --mirror FOLDER_OR_URL'
+  );
+}
+
 /** `put a.zip (9464212 bytes, sha256 ad41…) from https://…/a.zip at /home/…/a.zip`, for each. */
-function describeMissing(entry: CatalogEntry, missing: readonly CatalogFile[], cache: string): string {
+function describeMissing(
+  entry: Pick<Fetchable, 'name'>,
+  missing: readonly CatalogFile[],
+  cache: string,
+): string {
   const lines = missing.map((file) => {
     const facts = [
-      file.sizeBytes === undefined ? undefined : `${file.sizeBytes} bytes`,
+      describeSize(file),
       file.sha256 === undefined ? undefined : `sha256 ${file.sha256}`,
     ].filter((fact) => fact !== undefined);
     const brackets = facts.length === 0 ? '' : ` (${facts.join(', ')})`;
@@ -94,9 +120,19 @@ function describeMissing(entry: CatalogEntry, missing: readonly CatalogFile[], c
   return lines.join('');
 }
 
+function describeSize({ sizeBytes, roughSizeBytes }: CatalogFile): string | undefined {
+  if (sizeBytes !== undefined) return `${sizeBytes} bytes`;
+  return roughSizeBytes === undefined
+    ? undefined
+    : `about ${Number((roughSizeBytes / 1e6).toPrecision(3))} MB`;
+}
+
 /** Before the first byte, where the sizes are known: a full disk after an hour helps nobody. */
 async function checkSpace(cache: string, missing: readonly CatalogFile[]): Promise<void> {
-  const needed = missing.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
+  const needed = missing.reduce(
+    (sum, { sizeBytes, roughSizeBytes }) => sum + (sizeBytes ?? roughSizeBytes ?? 0),
+    0,
+  );
   await mkdir(cache, { recursive: true }).catch(() => {}); // Told when the file itself is written.
   const disk = await statfs(cache).catch(() => undefined);
   if (disk === undefined || disk.bavail * disk.bsize >= needed) return;

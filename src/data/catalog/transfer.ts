@@ -14,6 +14,8 @@ export type TransferOutcome =
 export interface TransferOptions {
   /** A connection without a byte for so long is given up. */
   readonly stallMs: number;
+  /** Sent along. Where the address leads to another host, `fetch` leaves `authorization` out. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Bytes in the file so far and, where the server says, in all; `fresh` were fetched by this request. */
   readonly onBytes?: (doneBytes: number, totalBytes: number | undefined, fresh: number) => void;
@@ -35,14 +37,17 @@ interface PartState {
 export async function transfer(
   url: string,
   part: string,
-  { stallMs, signal, onBytes }: TransferOptions,
+  { stallMs, headers, signal, onBytes }: TransferOptions,
 ): Promise<TransferOutcome> {
   const state = await readPartState(part);
   const held = state?.url === url ? ((await sizeOf(part)) ?? 0) : 0;
   const stall = createStall(stallMs);
   const abort = signal === undefined ? stall.signal : AbortSignal.any([signal, stall.signal]);
   try {
-    const response = await fetch(url, { headers: requestHeaders(held, state), signal: abort });
+    const response = await fetch(url, {
+      headers: { ...headers, ...requestHeaders(held, state) },
+      signal: abort,
+    });
     const plan = planFor(response, held);
     if (plan.kind !== 'body') {
       await response.body?.cancel();
@@ -205,7 +210,7 @@ function fileError(error: unknown, part: string): SamesameError {
 }
 
 /** `getaddrinfo ENOTFOUND example.org`, and not the `fetch failed` around it. */
-function describeNetworkError(error: unknown): string {
+export function describeNetworkError(error: unknown): string {
   const { message, cause } = error as Error;
   const inner = cause as (NodeJS.ErrnoException & { errors?: readonly Error[] }) | undefined;
   return inner?.errors?.[0]?.message || inner?.message || inner?.code || message;

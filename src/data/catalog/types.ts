@@ -24,14 +24,21 @@ export interface CatalogEntry {
 /** A file of a data set's public home. */
 export interface CatalogFile {
   readonly name: string;
+  /** Its path at its home, by which a mirror folder may hold it too. Default: none but its name. */
+  readonly homePath?: string;
   /** Addresses, tried in this order. */
   readonly urls: readonly string[];
   readonly sizeBytes?: number;
+  /** For people, where the exact size is not known: what its home says, rounded. */
+  readonly roughSizeBytes?: number;
   /** Published SHA-256, lower-case hex. Where there is none, the first download's is kept and held against later ones. */
   readonly sha256?: string;
   /** Of a `.gz` file: SHA-256 of what is compressed. A mirror that compressed the same content anew passes by it. */
   readonly contentSha256?: string;
 }
+
+/** What is fetched: some files with a name in common. */
+export type Fetchable = Pick<CatalogEntry, 'name' | 'files' | 'byHand'>;
 
 /** What fetching and unpacking a data set tells while it works. */
 export type CatalogEvent =

@@ -1,13 +1,15 @@
 import { constants } from 'node:buffer';
-import { availableParallelism, tmpdir } from 'node:os';
-import sharp from 'sharp';
+import { tmpdir } from 'node:os';
 import { SamesameError } from '../../base/errors.ts';
 import { checkOptionNames } from '../../base/suggest.ts';
 import { forEachInParallel } from '../parallel.ts';
 import type { BadImage, ImageSet, ProgressEvent } from '../types.ts';
-import { decodeImage, type PixelTarget, resizeImage } from './decode.ts';
+import { checkBadShare, DEFAULT_MAX_BAD_SHARE, reasonOf } from './bad.ts';
+import type { PixelTarget } from './decode.ts';
+import { decodeOne } from './decode-one.ts';
 import { createRowFile, type RowFile } from './spill.ts';
 import { createStore, type PixelStore } from './store.ts';
+import { NUM_DECODES, withOneThreadAnImage } from './threads.ts';
 
 export interface PrepareOptions extends PixelTarget {
   /**
@@ -33,7 +35,6 @@ const OPTION_NAMES = [
 ];
 const DEFAULT_MEMORY_BYTES = 2 ** 30;
 const PROGRESS_INTERVAL_MS = 100;
-const IMAGES_PER_CORE = 3;
 
 /**
  * Decodes each image of a set once, on every core, and keeps the pixels: the second epoch decodes nothing.
@@ -81,7 +82,7 @@ export async function preparePixels(set: ImageSet, options: PrepareOptions): Pro
       isUsable[index] = 0;
       bad.push({ id: set.id(index), reason: badReasons.get(index)! });
     }
-    checkBadShare(set, bad, options.maxBadShare ?? 0.2);
+    checkBadShare(set, bad, options.maxBadShare ?? DEFAULT_MAX_BAD_SHARE);
     return createStore({ shape, numImages, bad, isUsable, memory, spilled });
   } catch (error) {
     await closeQuietly(spilled);
@@ -101,11 +102,7 @@ async function decodeAll(
   const bad = new Map<number, string>();
   let done = 0;
   let lastTime = 0;
-  // One thread an image and three images a core: libvips gains nothing from several threads on a small image, and the
-  // others are decoded while some wait for the disk or for this thread. Two cores are busy to 1.8 with 6, to 1.55 with 3.
-  const formerConcurrency = sharp.concurrency();
-  sharp.concurrency(1);
-  try {
+  await withOneThreadAnImage(async () => {
     const work = async (index: number) => {
       const image = await decodeOne(set, index, target, maxPixels).catch((error) => {
         bad.set(index, reasonOf(error));
@@ -119,38 +116,9 @@ async function decodeAll(
         onProgress({ stage: 'decode', done, total });
       }
     };
-    await forEachInParallel(total, IMAGES_PER_CORE * availableParallelism(), work, signal);
-  } finally {
-    sharp.concurrency(formerConcurrency);
-  }
-  return bad;
-}
-
-function decodeOne(
-  set: ImageSet,
-  index: number,
-  target: PixelTarget,
-  maxPixels?: number,
-): Promise<Uint8Array> {
-  const { pixels } = set;
-  if (pixels.kind === 'encoded') return decodeImage(pixels.path(index), target, { maxPixels });
-  const { height, width, channels } = pixels;
-  const imageBytes = height * width * channels;
-  const data = pixels.data.subarray(index * imageBytes, (index + 1) * imageBytes);
-  return resizeImage({ data, height, width, channels }, target);
-}
-
-function checkBadShare(set: ImageSet, bad: readonly BadImage[], maxBadShare: number): void {
-  if (bad.length <= maxBadShare * set.numImages && bad.length < set.numImages) return;
-  const shown = bad.slice(0, 10).map(({ id, reason }) => `${id}: ${reason}`);
-  if (bad.length > shown.length) shown.push(`and ${bad.length - shown.length} more`);
-  throw new SamesameError('E_IMAGES_BAD', {
-    what: `${bad.length} of the ${set.numImages} images of ${set.name} cannot be read`,
-    expected: `at most ${Math.round(maxBadShare * 100)} %`,
-    received: `\n    ${shown.join('\n    ')}`,
-    help: 'repair or remove these files, or raise maxBadShare to go on without them',
-    details: { numBad: bad.length, numImages: set.numImages, bad: bad.slice(0, 10) },
+    await forEachInParallel(total, NUM_DECODES, work, signal);
   });
+  return bad;
 }
 
 function checkSize({ height, width, channels, memoryBytes = 0, maxBadShare = 0 }: PrepareOptions): void {
@@ -170,13 +138,6 @@ function checkSize({ height, width, channels, memoryBytes = 0, maxBadShare = 0 }
       'height and width whole numbers from 1, channels 1 or 3, memoryBytes from 0, maxBadShare from 0 to 1',
     received: JSON.stringify({ height, width, channels, memoryBytes, maxBadShare }),
   });
-}
-
-/** The message in one line: what failed is said by the image's name. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const received = /received: (.*)/.exec(message)?.[1];
-  return received ?? message.split('\n')[0];
 }
 
 async function closeQuietly(file: RowFile | undefined): Promise<void> {

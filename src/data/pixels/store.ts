@@ -5,6 +5,8 @@ import type { RowFile } from './spill.ts';
 /** Decoded pixels of every usable image of a set, ready to be gathered into batches. */
 export interface PixelStore {
   readonly shape: PixelShape;
+  /** Bytes of an image: height × width × channels. */
+  readonly rowBytes: number;
   /** Images of the set, the unusable ones included: an index here is an index in the set. */
   readonly numImages: number;
   /** Images that could not be decoded, in order of index. */
@@ -43,6 +45,7 @@ export function createStore(rows: StoredRows): PixelStore {
 
   return {
     shape,
+    rowBytes,
     numImages,
     bad,
     usable,

@@ -1,4 +1,5 @@
 import { SamesameError } from '../../base/errors.ts';
+import { splitDim } from '../dims.ts';
 import {
   apply,
   type Dim,
@@ -38,11 +39,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 }
 
 function splitSize(shape: Shape): { numbers: number; key: string } {
-  const numbers = shape.reduce<number>(
-    (product, dim) => (typeof dim === 'number' ? product * dim : product),
-    1,
-  );
-  const names = shape.filter((dim) => typeof dim === 'string').sort();
+  const parts = shape.map(splitDim);
+  const numbers = parts.reduce((product, { count }) => product * count, 1);
+  const names = parts.flatMap(({ symbol }) => symbol ?? []).sort();
   return { numbers, key: `${numbers}·${names.join('·')}` };
 }
 

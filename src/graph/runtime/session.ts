@@ -51,7 +51,7 @@ function wrap(session: InferenceSession, runtimeName: string, { writesIntoFetche
           fetches !== undefined && writesIntoFetches
             ? await session.run(ortFeeds, withAll(session, fetches))
             : await session.run(ortFeeds);
-        const tensors = results as unknown as Record<string, RuntimeTensor>;
+        const tensors = withHalvesAsBits(results as unknown as Record<string, RuntimeTensor>);
         return writesIntoFetches ? tensors : copyInto(fetches ?? {}, tensors);
       } catch (cause) {
         throw new SamesameError('E_RUNTIME', {
@@ -63,6 +63,19 @@ function wrap(session: InferenceSession, runtimeName: string, { writesIntoFetche
     },
     close: () => session.release(),
   };
+}
+
+/** Where JavaScript has an array of halves, ONNX Runtime gives one; here they are bits everywhere. */
+function withHalvesAsBits(
+  tensors: Readonly<Record<string, RuntimeTensor>>,
+): Readonly<Record<string, RuntimeTensor>> {
+  const entries = Object.entries(tensors).map(([name, tensor]) => {
+    const { type, dims, data } = tensor;
+    if (type !== 'float16' || data instanceof Uint16Array) return [name, tensor];
+    const { buffer, byteOffset, length } = data as Uint8Array;
+    return [name, { type, dims, data: new Uint16Array(buffer, byteOffset, length) }];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Every output by name: the given tensor to write into, or null where the runtime is to make one. */

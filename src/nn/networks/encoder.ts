@@ -30,6 +30,16 @@ export interface Encoder {
   readonly embeddingSize: number;
   /** Whether embeddings have length 1, so that distances lie in 0…2. */
   readonly normalized: boolean;
-  /** Scaled images `float32 [N, C, H, W]` to embeddings `float32 [N, D]`. */
+  /** Scaled images `float32 [N, C, H, W]`, or what the trunk makes of them, to embeddings `float32 [N, D]`. */
   readonly layer: Layer;
+  /** A part in front of `layer` that no step changes, where the network has one. */
+  readonly trunk?: Trunk;
+}
+
+/** The frozen part of a network: run once an image, and not once a step. */
+export interface Trunk {
+  /** Scaled images `float32 [N, C, H, W]` to features `float32 [N, ...featureShape]`. It has no parameters. */
+  readonly layer: Layer;
+  /** Shape of an image's features. */
+  readonly featureShape: readonly number[];
 }

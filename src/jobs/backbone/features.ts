@@ -1,0 +1,115 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { openFeatures } from '../../data/features/open.ts';
+import { defaultFeaturesFolder } from '../../data/features/trunks.ts';
+import type { FeatureStore, FillEstimate, FillOptions, Trunk } from '../../data/features/types.ts';
+import type { PixelTarget } from '../../data/pixels/decode.ts';
+import { createLazyStore } from '../../data/pixels/lazy.ts';
+import type { Dataset } from '../../data/sources/open.ts';
+import { buildTrunkModel } from '../../model/encoder-graph.ts';
+import { sha256 } from '../../model/save.ts';
+import { formatBytes, formatCount, formatDuration } from '../../report/format.ts';
+import type { TrainConfig } from '../../train/config.ts';
+import type { TrainEvent } from '../../train/progress.ts';
+import { type Extractors, openExtractors } from '../extract/extractors.ts';
+import { augmentOptionsOf, numViewsOf } from '../feed.ts';
+import { type PrepareDataOptions, type PreparedData, prepareData } from '../prepare.ts';
+import type { OpenedBackbone } from './open.ts';
+
+export interface PrepareFeaturesOptions extends PrepareDataOptions {
+  /** Folder that features are kept in, in `features`. Default: samesame's own, of this user. */
+  readonly cache?: string;
+  /** Threads that run the frozen part. Default: one for each core. */
+  readonly numThreads?: number;
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+/**
+ * A data set for a network with a frozen trunk: split and paired as `prepareData` does it, with the trunk's features of
+ * each image, and of augmented views of the training images. Features that were kept before are used again; then nothing
+ * is decoded but what is shown.
+ * @throws what `prepareData` and `openFeatures` throw
+ */
+export async function prepareFeatures(
+  dataset: Dataset,
+  config: TrainConfig,
+  backbone: OpenedBackbone,
+  options: PrepareFeaturesOptions,
+): Promise<PreparedData> {
+  const { set } = dataset;
+  const { cache, memoryBytes, signal, onProgress, onEvent } = options;
+  const target = config.image ?? backbone.target;
+  const { trunk, close } = createTrunk(backbone, target, options.numThreads);
+  const open = (views?: FillOptions['views']) =>
+    openFeatures({
+      set,
+      target,
+      folder: cache === undefined ? defaultFeaturesFolder() : join(cache, 'features'),
+      trunk,
+      views,
+      memoryBytes,
+      signal,
+      onProgress,
+      onEstimate: (cost) => {
+        if (cost.numCached < cost.numRows) onEvent?.({ kind: 'note', message: describeCost(cost, views) });
+      },
+    });
+  let features: FeatureStore | undefined;
+  try {
+    // The images as they are first: which of them are good decides how they are split, and that which have views.
+    features = await open();
+    const { bad } = features;
+    const pixels = createLazyStore(set, { ...target, bad });
+    const data = await prepareData(dataset, config, { signal, target, openPixels: async () => pixels });
+    const numViews = numViewsOf(config);
+    if (numViews === 0) return { ...data, features };
+    await features.close();
+    features = await open({
+      numViews,
+      indices: data.splits.train,
+      augment: augmentOptionsOf(config, target)!,
+      seed: config.seed,
+    });
+    return { ...data, features };
+  } catch (error) {
+    await features?.close();
+    throw error;
+  } finally {
+    await close();
+  }
+}
+
+/** The frozen part as the cache wants it. Its threads are started when the first row is missing. */
+function createTrunk(
+  { encoder, pixelScale, provenance }: OpenedBackbone,
+  target: PixelTarget,
+  numWorkers = availableParallelism(),
+): { readonly trunk: Trunk; close(): Promise<void> } {
+  const { trunk } = encoder;
+  const model = buildTrunkModel(trunk!, target, pixelScale);
+  let opening: Promise<Extractors> | undefined;
+  return {
+    trunk: {
+      key: sha256(model),
+      about: `${provenance.name} up to ${provenance.frozenUpTo}`,
+      rowLength: trunk!.featureShape.reduce((product, dim) => product * dim, 1),
+      concurrency: 2 * numWorkers,
+      async extract(pixels, numImages) {
+        opening ??= openExtractors({ model, shape: target, numWorkers });
+        return (await opening).extract(pixels, numImages);
+      },
+    },
+    async close() {
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+function describeCost({ numRows, numCached, bytes, secondsGuess }: FillEstimate, views: unknown): string {
+  const what = views === undefined ? 'images' : 'images and views of them';
+  const known = numCached === 0 ? '' : `, ${formatCount(numCached)} of them known`;
+  return (
+    `the frozen part is run once: ${formatCount(numRows)} ${what}${known}, ` +
+    `about ${formatDuration(secondsGuess)} and ${formatBytes(bytes)} on disk`
+  );
+}
