@@ -41,8 +41,22 @@ export async function measurePairs(
   { left, right, numPairs }: PairList,
 ): Promise<Float32Array> {
   const indices = Int32Array.from(new Set([...left, ...right])).sort();
-  const place = new Map(Array.from(indices, (index, i) => [index, i]));
   const embeddings = await embedStore(embed, rows, indices);
+  return measureEmbedded({ distances }, embeddings, indices, { left, right, numPairs });
+}
+
+/**
+ * Distances of pairs of images that are embedded already.
+ * @param embeddings float32 `[indices.length, D]`
+ * @param indices the images that they are of; every image of the pairs is among them
+ */
+export async function measureEmbedded(
+  { distances }: Pick<Model, 'distances'>,
+  embeddings: Float32Array,
+  indices: Int32Array,
+  { left, right, numPairs }: Pick<PairList, 'left' | 'right' | 'numPairs'>,
+): Promise<Float32Array> {
+  const place = new Map(Array.from(indices, (index, i) => [index, i]));
   const size = embeddings.length / indices.length;
   const result = new Float32Array(numPairs);
   for (let start = 0; start < numPairs; start += CHUNK) {
