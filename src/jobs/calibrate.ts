@@ -30,7 +30,10 @@ export interface CalibrateJob {
   readonly dataset: Dataset;
   /** Where the calibrated model goes. Default: in place of the model. */
   readonly out?: string;
-  /** Error rate that each definite answer keeps, in (0, ½]. Default .05: a fifth of the pairs that .01 needs. */
+  /**
+   * Error rate that each definite answer keeps, in (0, ½]. Default .05, which a fifth of the pairs that .01 needs can
+   * promise; or the least that the pairs can, where they are too few even for that.
+   */
   readonly maxError?: number;
   /** Share of similar pairs where the model will be used. Default: that of the pairs it is fitted to. */
   readonly prior?: number;
@@ -78,8 +81,8 @@ const DEFAULT_PAIRS = 20_000;
  * answers.cuts; // { same: 0.41, different: 0.63, maxError: 0.02, … }
  */
 export async function calibrate(job: CalibrateJob): Promise<Calibrated> {
-  const { maxError = DEFAULT_MAX_ERROR, prior, memoryBytes, signal, onEvent = () => {} } = job;
-  checkMaxError(maxError);
+  const { maxError, prior, memoryBytes, signal, onEvent = () => {} } = job;
+  if (maxError !== undefined) checkMaxError(maxError);
   if (prior !== undefined) checkPrior(prior);
   const model = await loadModel(job.model, { runtime: job.runtime ?? createRuntime() });
   try {
@@ -89,7 +92,7 @@ export async function calibrate(job: CalibrateJob): Promise<Calibrated> {
       onProgress: (event) => onEvent({ kind: 'stage', ...event }),
     });
     try {
-      return await calibrateOn(model, data, job, maxError);
+      return await calibrateOn(model, data, job);
     } finally {
       await data.pixels.close();
     }
@@ -98,18 +101,13 @@ export async function calibrate(job: CalibrateJob): Promise<Calibrated> {
   }
 }
 
-async function calibrateOn(
-  model: Model,
-  data: CalibrationData,
-  job: CalibrateJob,
-  maxError: number,
-): Promise<Calibrated> {
+async function calibrateOn(model: Model, data: CalibrationData, job: CalibrateJob): Promise<Calibrated> {
   const { set, pixels, images } = data;
   const { onEvent = () => {}, seed = model.config.provenance.seed, numPairs = DEFAULT_PAIRS } = job;
   const warnings = [...data.warnings];
   if (pixels.bad.length > 0) warnings.push(describeBad(pixels, 'the list that samesame inspect prints'));
   const random = createRandom(seed).fork('calibrate');
-  const unit = unitOf(data, maxError);
+  const unit = unitOf(data, job.maxError ?? DEFAULT_MAX_ERROR);
   const pairs =
     data.pairs ??
     drawBalancedPairs(set.labels, images, {
@@ -133,16 +131,21 @@ async function calibrateOn(
     method: job.method,
     seed,
   });
+  const maxError = job.maxError ?? leastError(disjoint);
   const cuts = chooseCuts({
     distances: await distancesOf(disjoint),
     similar: disjoint.similar,
     maxError,
     threshold: model.config.threshold,
   });
-  const needed = pairsNeeded(maxError);
+  if (job.maxError === undefined && maxError > DEFAULT_MAX_ERROR) {
+    warnings.push(
+      `so few pairs (${cuts.numSimilar} similar and ${cuts.numDissimilar} dissimilar ones that share no ${unit}) can only promise an error rate of ${maxError}: calibrate on more images for a lower one`,
+    );
+  }
   if (cuts.same === null || cuts.different === null) {
     warnings.push(
-      `an error rate of ${maxError} needs ${needed} pairs of each kind that share no ${unit}; there are ${cuts.numSimilar} similar and ${cuts.numDissimilar} dissimilar ones, so some answers are never given: calibrate on more images, or allow more errors`,
+      `an error rate of ${maxError} needs ${pairsNeeded(maxError)} pairs of each kind that share no ${unit}; there are ${cuts.numSimilar} similar and ${cuts.numDissimilar} dissimilar ones, so some answers are never given: calibrate on more images, or allow more errors`,
     );
   }
   const { reliability, brier, logLoss } = fitted.heldOut[fitted.curve.kind];
@@ -173,6 +176,13 @@ async function calibrateOn(
     coverage: isDefinite.filter(Boolean).length / isDefinite.length,
     warnings,
   };
+}
+
+/** The default error rate, or the least that so few pairs can promise, to a thousandth. */
+function leastError({ numPairs, similar }: PairList): number {
+  const numSimilar = similar.filter((value) => value > 0.5).length;
+  const fewer = Math.min(numSimilar, numPairs - numSimilar);
+  return Math.min(0.5, Math.max(DEFAULT_MAX_ERROR, Math.ceil(1000 / (fewer + 1)) / 1000));
 }
 
 /** What the model said before, for the share of similar pairs that it is measured on. */

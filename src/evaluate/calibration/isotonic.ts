@@ -5,10 +5,10 @@ export type IsotonicCurve = Extract<ProbabilityCurve, { kind: 'isotonic' }>;
 
 /** Neighbouring distances that share one probability. */
 interface Block {
-  sum: number;
-  numPairs: number;
+  readonly numSimilar: number;
+  readonly numPairs: number;
   readonly first: number;
-  last: number;
+  readonly last: number;
 }
 
 /**
@@ -30,23 +30,18 @@ export function calibrateIsotonic(distances: ArrayLike<number>, similar: ArrayLi
   const high = (numSimilar + 1) / (numSimilar + 2);
   const low = 1 / (numPairs - numSimilar + 2);
   const blocks: Block[] = [];
-  let sum = 0;
+  let found = 0;
   let start = 0;
   for (let i = 0; i < numPairs; i++) {
-    sum += pairs.similar[i] === 1 ? high : low;
+    found += pairs.similar[i];
     if (pairs.isGroupEnd[i] === 0) continue;
-    const block: Block = {
-      sum,
-      numPairs: i + 1 - start,
-      first: pairs.distances[i],
-      last: pairs.distances[i],
-    };
-    sum = 0;
+    const distance = pairs.distances[i];
+    append(blocks, { numSimilar: found, numPairs: i + 1 - start, first: distance, last: distance });
+    found = 0;
     start = i + 1;
-    append(blocks, block);
   }
-  const knots = blocks.flatMap(({ sum, numPairs, first, last }) => {
-    const probability = sum / numPairs;
+  const knots = blocks.flatMap(({ numSimilar, numPairs, first, last }) => {
+    const probability = low + (high - low) * (numSimilar / numPairs);
     return first === last
       ? [[first, probability] as const]
       : [[first, probability] as const, [last, probability] as const];
@@ -58,14 +53,14 @@ export function calibrateIsotonic(distances: ArrayLike<number>, similar: ArrayLi
   };
 }
 
-/** Puts a block at the end, pooled with those before it that are not above it. */
+/** Puts a block at the end, pooled with those before it that are not above it. Counts are compared, so nothing is rounded. */
 function append(blocks: Block[], block: Block): void {
   let pooled = block;
   for (let before = blocks.at(-1); before !== undefined; before = blocks.at(-1)) {
-    if (before.sum * pooled.numPairs > pooled.sum * before.numPairs) break;
+    if (before.numSimilar * pooled.numPairs > pooled.numSimilar * before.numPairs) break;
     blocks.pop();
     pooled = {
-      sum: before.sum + pooled.sum,
+      numSimilar: before.numSimilar + pooled.numSimilar,
       numPairs: before.numPairs + pooled.numPairs,
       first: before.first,
       last: pooled.last,

@@ -9,8 +9,8 @@ export function reliabilityDiagram({ bins }: Reliability): string {
   if (bins.length === 0) return drawNothing(title, 'Needs pairs');
   return drawFrame({
     title,
-    x: { label: 'Probability of being the same', min: 0, max: 1 },
-    y: { label: 'Share of pairs that are similar', min: 0, max: 1 },
+    x: { label: 'Probability of being the same', min: -0.02, max: 1.02 },
+    y: { label: 'Share of pairs that are similar', min: -0.02, max: 1.02 },
     legend: [],
     draw: (x, y) => {
       const places = bins.map(
