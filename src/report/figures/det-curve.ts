@@ -27,9 +27,12 @@ export function detFigure({ points, confusion }: DetOptions): string {
     return drawNothing(title, 'Needs similar and dissimilar pairs');
   const x = createAxis(numDissimilar, PLOT_WIDTH, false);
   const y = createAxis(numSimilar, PLOT_HEIGHT, true);
-  const places = points.map(
-    (point) => [x.at(point.falsePositiveRate), y.at(1 - point.truePositiveRate)] as const,
-  );
+  // Beyond the axes nothing is drawn: a line along the edge would look like data.
+  const isShown = (point: RocPoint) =>
+    point.falsePositiveRate <= MAX_RATE && 1 - point.truePositiveRate <= MAX_RATE;
+  const places = points
+    .filter(isShown)
+    .map((point) => [x.at(point.falsePositiveRate), y.at(1 - point.truePositiveRate)] as const);
   const lines = [
     ...y.ticks.map(
       (rate) =>
@@ -45,10 +48,16 @@ export function detFigure({ points, confusion }: DetOptions): string {
     text(LEFT, TOP - 14, 'False non-match rate: similar pairs missed', 'start'),
   ];
   const [cx, cy] = [x.at(falsePositive / numDissimilar), y.at(falseNegative / numSimilar)];
-  const isLeft = cx > PLOT_WIDTH * 0.6;
+  const isLeft = cx > PLOT_WIDTH * 0.7;
   const mark =
     `<circle cx="${num(cx)}" cy="${num(cy)}" r="5.5" fill="${COLORS.dissimilar}" stroke="var(--paper, #fff)" stroke-width="2"/>` +
-    text(cx + (isLeft ? -11 : 11), cy - 9, 'chosen threshold', isLeft ? 'end' : 'start', COLORS.ink);
+    text(
+      cx + (isLeft ? -11 : 11),
+      cy + (isLeft ? 20 : -8),
+      'chosen threshold',
+      isLeft ? 'end' : 'start',
+      COLORS.ink,
+    );
   return drawing(
     title,
     `${lines.join('')}<svg x="${LEFT}" y="${TOP}" width="${PLOT_WIDTH}" height="${PLOT_HEIGHT}" viewBox="0 0 ${PLOT_WIDTH} ${PLOT_HEIGHT}">` +
