@@ -59,6 +59,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'List pretrained networks with their licences; "backbones get NAME" fetches one.',
     load: async () => (await import('./backbones.ts')).addBackbones,
   },
+  cache: {
+    about:
+      'List what pretrained networks made of your images, kept for the next run; "cache clear" removes it.',
+    load: async () => (await import('./cache.ts')).addCache,
+  },
+  inspect: {
+    about: 'Look a data set over before training on it: bad files, copies, leaks, suspected label errors.',
+    load: async () => (await import('./inspect.ts')).addInspect,
+  },
   map: {
     about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',
     load: async () => (await import('./map.ts')).addMap,

@@ -2,7 +2,7 @@ import { SamesameError } from '../base/errors.ts';
 import { createRandom, type Random } from '../base/random.ts';
 import { checkTrainable, groupByClass } from '../data/classes.ts';
 import type { FeatureStore } from '../data/features/types.ts';
-import { fingerprintOf } from '../data/fingerprint.ts';
+import { readContents } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawCouplePairs } from '../data/pairs/couples.ts';
 import { takePairs } from '../data/pairs/list.ts';
@@ -16,6 +16,7 @@ import { splitByGroup } from '../data/split-groups.ts';
 import { type Splits, splitByClass, splitByImage } from '../data/splits.ts';
 import type { ImageSet, PairList, ProgressEvent } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
+import { warnOfColours, warnOfCopies } from './data-warnings.ts';
 
 /** A data set that is decoded, split and paired: ready to train on. */
 export interface PreparedData {
@@ -71,8 +72,14 @@ export async function prepareData(
       : config.splitBy === 'pair'
         ? splitByPair(set, pixels.usable, config, random)
         : splitLabelled(set, pixels.usable, config, random);
-    const fingerprint = await fingerprintOf(set, options.signal);
-    return { set, pixels, target, fingerprint, ...paired };
+    const { fingerprint, contents } = await readContents(set, options.signal);
+    const warnings = [
+      ...paired.warnings,
+      ...warnOfCopies(set, paired.splits, contents),
+      // Where images are decoded as they are asked for, looking at some of them is not for nothing.
+      ...(openPixels === undefined ? await warnOfColours(pixels) : []),
+    ];
+    return { set, pixels, target, fingerprint, ...paired, warnings };
   } catch (error) {
     await pixels.close();
     throw error;

@@ -14,6 +14,7 @@ import type { Model } from '../model/model.ts';
 import type { ClassResult, GalleryPair, ReportData, ReportImage, RetrievalExample } from '../report/index.ts';
 import { createThumbnail } from '../report/thumbnails.ts';
 import type { TrainConfig } from '../train/config.ts';
+import { lossNameOf } from '../train/custom-loss.ts';
 import type { EpochRecord } from '../train/progress.ts';
 import { composeImageMap } from './image-map.ts';
 import { describeMachine } from './machine.ts';
@@ -59,7 +60,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     },
     model: {
       network: encoder.name,
-      loss: config.loss,
+      loss: lossNameOf(config),
       numParameters: input.numParameters,
       inputShape: [target.height, target.width, target.channels],
       embeddingDim: encoder.embeddingSize,

@@ -9,6 +9,7 @@ import type { TrainConfig } from '../train/config.ts';
 import type { Validation } from '../train/progress.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { type ModelDesign, openParts } from './design.ts';
+import { distanceQuantiles } from './distance-quantiles.ts';
 import { embedStore, measurePairs } from './embed-store.ts';
 import { rowsOf } from './feature-rows.ts';
 import type { PreparedData } from './prepare.ts';
@@ -64,6 +65,7 @@ export function validationOf(distances: Float32Array, similar: Float32Array, thr
     threshold,
     positiveDistance: sums.positive / Math.max(1, numSimilar),
     negativeDistance: sums.negative / Math.max(1, numPairs - numSimilar),
+    distanceQuantiles: distanceQuantiles(distances, similar),
     precision: precision.value,
     recall: recall.value,
     auc: auc.value,

@@ -16,6 +16,15 @@ export { pairGallery } from './figures/pair-gallery.ts';
 export { reliabilityDiagram } from './figures/reliability-diagram.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';
 export { type ScatterMapOptions, scatterMap } from './figures/scatter-map.ts';
+export type {
+  InspectionData,
+  ShownFinding,
+  ShownGroup,
+  ShownImage,
+  ShownProposal,
+} from './inspect/inspection-data.ts';
+export { renderInspectionPage } from './inspect/inspection-page.ts';
+export { renderInspectionText } from './inspect/inspection-text.ts';
 export { type MapPageOptions, renderMapPage } from './map-page/render-map-page.ts';
 export { type ModelCardData, renderModelCard } from './model-card.ts';
 export {

@@ -6,6 +6,7 @@ import { readAugmentOptions } from '../data/augment/options.ts';
 import { COMPARATOR_NAMES } from '../loss/comparators/create-comparator.ts';
 import { LOSS_NAMES } from '../loss/create-loss.ts';
 import { ENCODERS } from '../nn/networks/by-name.ts';
+import { CUSTOM_LOSS } from './custom-loss.ts';
 import { checkUnusedSettings } from './unused-settings.ts';
 
 const share = z.number().min(0).max(1);
@@ -66,8 +67,8 @@ export const trainConfigSchema = z.strictObject({
   normalize: z.boolean().default(true),
   /** The model embeds an image together with its mirror image; for things that stay what they are in a mirror. */
   mirror: z.boolean().default(false),
-  /** Name of the loss, and its own options. With explicit pairs the default is contrastive: triplets need labels. */
-  loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('triplet'),
+  /** Name of the loss (`custom`: one that a program gives), and its own options. With explicit pairs the default is contrastive: triplets need labels. */
+  loss: z.enum([...LOSS_NAMES, CUSTOM_LOSS] as readonly string[] as [string, ...string[]]).default('triplet'),
   lossOptions: z.record(z.string(), z.unknown()).default({}),
   /** Learned head for losses on logits. */
   comparator: z.enum(COMPARATOR_NAMES as [string, ...string[]]).default('absolute-difference'),
@@ -83,9 +84,10 @@ export const trainConfigSchema = z.strictObject({
   negativeRatio: z.number().positive().default(1),
   /**
    * `list`: explicit pairs are drawn once, and each is seen once an epoch. `class-pairs`: each step draws a similar pair
-   * of every class and a dissimilar pair of every two classes anew.
+   * of every class and a dissimilar pair of every two classes anew. `hard`, `curriculum`: before each epoch numPairs pairs
+   * are drawn anew by what the network has learned: half of them the hardest, or from easy to hard over the epochs.
    */
-  pairDraw: z.enum(['list', 'class-pairs']).default('list'),
+  pairDraw: z.enum(['list', 'class-pairs', 'hard', 'curriculum']).default('list'),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
   learningRate: z.number().positive().default(2e-3),
   /** Of SGD. */
@@ -160,7 +162,7 @@ export type TrainOptions = z.input<typeof trainConfigSchema>;
  */
 export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig {
   const result = trainConfigSchema.safeParse(withLossForPairs(options, hasPairs));
-  if (!result.success) throw configError(result.error);
+  if (!result.success) throw configError(result.error, options);
   const { augment } = result.data;
   if (typeof augment === 'object') readAugmentOptions(augment);
   checkUnusedSettings(result.data, trainConfigSchema.parse({}), hasPairs);
@@ -170,11 +172,11 @@ export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig
 function withLossForPairs(options: unknown, hasPairs: boolean): unknown {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
   const { loss, feed, pairDraw, splitBy } = options as TrainOptions;
-  const isPairs = hasPairs || feed === 'pairs' || pairDraw === 'class-pairs' || splitBy === 'pair';
+  const isPairs = hasPairs || feed === 'pairs' || (pairDraw ?? 'list') !== 'list' || splitBy === 'pair';
   return loss === undefined && isPairs ? { ...options, loss: 'contrastive' } : options;
 }
 
-function configError(error: z.ZodError): SamesameError {
+function configError(error: z.ZodError, options: unknown): SamesameError {
   const names = Object.keys(trainConfigSchema.shape);
   const misspelt = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -185,6 +187,13 @@ function configError(error: z.ZodError): SamesameError {
     const near = suggest(key, isInside ? Object.keys(imageSchema.shape) : names);
     return near === undefined ? [] : [`did you mean "${near}" instead of "${key}"?`];
   });
+  for (const issue of error.issues) {
+    const value =
+      issue.path.length === 1 ? (options as Record<string, unknown>)[String(issue.path[0])] : undefined;
+    if (issue.code !== 'invalid_value' || typeof value !== 'string') continue;
+    const near = suggest(value, issue.values.map(String));
+    if (near !== undefined) suggestions.push(`did you mean "${near}" instead of "${value}"?`);
+  }
   return new SamesameError('E_CONFIG', {
     what: 'the training configuration is not usable',
     expected: misspelt.some(({ isInside }) => !isInside)

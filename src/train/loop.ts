@@ -63,6 +63,7 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
     const epochStart = clock.seconds();
     const firstStep = stepInEpoch;
 
+    await feeder.prepareEpoch?.(epoch, stepInEpoch, () => stepper.read());
     for await (const batch of feeder.batches(epoch, stepInEpoch)) {
       const outputs = await stepper.run(batch);
       if (!Number.isFinite(outputs.loss))

@@ -333,14 +333,20 @@ describe('wrong usage', () => {
     ['an unknown flag', ['train', 'shapes', '--epoch', '3'], 'did you mean --epochs?'],
     ['an unknown verb', ['trane', 'shapes'], 'did you mean train?'],
     ['an unknown choice', ['train', 'shapes', '--loss', 'tripplet'], 'did you mean triplet?'],
+    [
+      'an unknown option of a loss',
+      ['train', 'shapes', '--loss-options', '{"margn": 1}'],
+      'did you mean "margin"',
+    ],
+    ['options that are no JSON', ['train', 'shapes', '--loss-options', 'margin'], 'Expected a JSON object'],
     ['a word for a number', ['train', 'shapes', '--epochs', 'many'], 'Expected a number'],
     ['a number out of range', ['train', 'shapes', '--batch-size', '1'], 'batchSize'],
     ['a missing argument', ['train'], 'there is nothing to train on'],
     ['no verb', [], 'a verb is missing'],
     [
       'an option of another loss',
-      ['train', 'shapes', '--loss', 'contrastive', '--mining', 'batch-hard'],
-      'contrastive has no option mining',
+      ['train', 'shapes', '--loss', 'prototypical', '--mining', 'batch-hard'],
+      'prototypical has no option mining',
     ],
   ])('%s exits with 2 and says what to do', async (_name, args, message) => {
     const { code, stdout, stderr } = await run(...args);

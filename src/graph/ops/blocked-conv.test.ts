@@ -21,6 +21,9 @@ test.skipIf(block === undefined).each<[string, Shape, Shape, ConvOptions, number
   ['one channel in', [3, 1, 8, 8], [32, 1, 3, 3], {}, 1],
   ['outputs that do not fill a block', [2, 16, 6, 6], [24, 16, 3, 3], { padding: [1, 0, 0, 1] }, 1],
   ['dilation', [1, 16, 9, 9], [16, 16, 3, 3], { dilation: 2, padding: 2 }, 2],
+  ['depthwise', [2, 32, 7, 7], [32, 1, 3, 3], { padding: 1, groups: 32 }, 2],
+  ['depthwise, strides', [2, 16, 8, 9], [16, 1, 3, 3], { padding: [0, 0, 1, 1], stride: 2, groups: 16 }, 2],
+  ['depthwise, dilation', [2, 16, 9, 9], [16, 1, 3, 3], { padding: 2, dilation: 2, groups: 16 }, 2],
   ['1×1', [2, 64, 4, 4], [32, 64, 1, 1], {}, 2],
 ])(
   'where the processor has blocked convolutions, they give what plain ones give: %s',

@@ -6,15 +6,21 @@ import type { ConvAttributes } from './conv2d.ts';
 const DOMAIN = 'com.microsoft.nchwc';
 
 /** Whether the blocked convolution takes this one, and has less than half of its work on channels that are padding. */
-export function canBlock(
-  block: number,
-  { inputs: [x, weight], attributes: { groups } }: Node<ConvAttributes>,
-): boolean {
-  const channels = Number(x.shape[1]);
-  const numOut = Number(weight.shape[0]);
+export function canBlock(block: number, node: Node<ConvAttributes>): boolean {
+  const channels = Number(node.inputs[0].shape[1]);
+  const numOut = Number(node.inputs[1].shape[0]);
+  if (isDepthwise(node)) return channels % block === 0;
   return (
-    groups === 1 && numOut >= block / 2 && numOut % 4 === 0 && (channels % block === 0 || channels < block)
+    node.attributes.groups === 1 &&
+    numOut >= block / 2 &&
+    numOut % 4 === 0 &&
+    (channels % block === 0 || channels < block)
   );
+}
+
+/** Each channel by itself. */
+function isDepthwise({ inputs: [x, weight], attributes: { groups } }: Node<ConvAttributes>): boolean {
+  return groups > 1 && groups === x.shape[1] && groups === weight.shape[0];
 }
 
 /**
@@ -30,7 +36,8 @@ export function emitBlockedConv(
   node: Node<ConvAttributes>,
   block: number,
 ): string {
-  const { kernel, strides, pads, dilations } = node.attributes;
+  const { kernel, strides, pads, dilations, groups } = node.attributes;
+  if (isDepthwise(node)) return emitDepthwise(emitter, [x, weight, bias], node, block);
   const [numOut, channels] = node.inputs[1].shape as readonly number[];
   const numPadded = Math.ceil(numOut / block) * block;
   const padding = numPadded - numOut;
@@ -42,10 +49,33 @@ export function emitBlockedConv(
   const result = emitter.node(
     'Conv',
     [image, blockWeight(emitter, fullWeight, shape, block, isBlockedInput), ...fullBias],
-    { kernel_shape: kernel, strides, pads, dilations, group: 1 },
+    { kernel_shape: kernel, strides, pads, dilations, group: groups },
     DOMAIN,
   );
   return emitter.node('ReorderOutput', [result], { channels: numOut, channels_last: 0 }, DOMAIN);
+}
+
+/**
+ * Each channel by itself: the weight `[C, 1, kH, kW]` lies as `[C / block, kH, kW, block]`. The plain convolution makes a
+ * product of each channel: 9.8 against 2.8 ms of one thread at 32×960×7×7, 3×3.
+ */
+function emitDepthwise(
+  emitter: Emitter,
+  [x, weight, bias]: readonly string[],
+  { inputs, attributes: { kernel, strides, pads, dilations, groups } }: Node<ConvAttributes>,
+  block: number,
+): string {
+  const apart = emitter.node('Reshape', [weight, emitter.int64s([groups / block, block, ...kernel])]);
+  const ordered = emitter.node('Transpose', [apart], { perm: [0, 2, 3, 1] });
+  const blocked = emitter.node('Reshape', [ordered, emitter.int64s(inputs[1].shape as readonly number[])]);
+  const image = emitter.node('ReorderInput', [x], { channels_last: 0 }, DOMAIN);
+  const result = emitter.node(
+    'Conv',
+    bias === undefined ? [image, blocked] : [image, blocked, bias],
+    { kernel_shape: kernel, strides, pads, dilations, group: groups },
+    DOMAIN,
+  );
+  return emitter.node('ReorderOutput', [result], { channels: groups, channels_last: 0 }, DOMAIN);
 }
 
 /** `[O, C, kH, kW]` as `[O / block, C / block, kH, kW, block of C, block of O]`; unblocked C where there are few channels. */

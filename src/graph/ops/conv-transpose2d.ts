@@ -1,7 +1,7 @@
 import { apply, type Node, type OpRule, type Shape, type Tensor } from '../tensor.ts';
 import { canBlock } from './blocked-conv.ts';
 import { type ConvAttributes, conv2d } from './conv2d.ts';
-import { turnedConv } from './conv2d-input-gradient.ts';
+import { turnedConv, turnedDepthwise } from './conv2d-input-gradient.ts';
 import { convWeightGradient } from './conv2d-weight-gradient.ts';
 
 interface TransposedAttributes extends ConvAttributes {
@@ -12,8 +12,10 @@ const rule: OpRule<TransposedAttributes> = {
   name: 'convTranspose2d',
   infer: ([y], { shape }) => ({ dtype: y.dtype, shape: [y.shape[0], ...shape.slice(1)] }),
   compose: ([y, weight], attributes, { convBlock }) => {
-    const turned = convBlock === undefined ? undefined : turnedConv(y, weight, attributes);
-    return turned !== undefined && canBlock(convBlock!, turned.node as Node<ConvAttributes>)
+    if (convBlock === undefined) return undefined;
+    const turned =
+      turnedConv(y, weight, attributes) ?? turnedDepthwise(y, weight, attributes.shape, attributes);
+    return turned !== undefined && canBlock(convBlock, turned.node as Node<ConvAttributes>)
       ? turned
       : undefined;
   },

@@ -2,6 +2,7 @@ import type { Shape, Tensor } from '../tensor.ts';
 import { convTranspose2d } from './conv-transpose2d.ts';
 import { type ConvAttributes, conv2d } from './conv2d.ts';
 import { flip } from './flip.ts';
+import { unslice } from './slice.ts';
 import { transpose } from './transpose.ts';
 
 /** Below so many pixels, or channels, of x the turned convolution has too little to do for each window that it copies. */
@@ -46,4 +47,29 @@ export function turnedConv(
     return undefined;
   const turned = kernel.every((taps) => taps === 1) ? weight : flip(weight, [2, 3]);
   return conv2d(dy, transpose(turned, [1, 0, 2, 3]), { padding: mirrored, dilation: dilations });
+}
+
+/**
+ * The adjoint of a depthwise convolution as one: the weight turned round, `y` with zeros between its pixels where there
+ * are strides. Undefined where it is not depthwise, or large pads are in the way.
+ */
+export function turnedDepthwise(
+  y: Tensor,
+  weight: Tensor,
+  shape: Shape,
+  { kernel, strides, pads, dilations, groups }: ConvAttributes,
+): Tensor | undefined {
+  if (groups === 1 || groups !== shape[1] || groups !== weight.shape[0]) return undefined;
+  const size = shape.slice(2).map(Number);
+  const spread = y.shape.slice(2).map((dim, i) => (Number(dim) - 1) * strides[i] + 1);
+  const span = [0, 1].map((i) => (kernel[i] - 1) * dilations[i]);
+  const before = [0, 1].map((i) => span[i] - pads[i]);
+  const after = [0, 1].map((i) => size[i] + span[i] - spread[i] - before[i]);
+  if ([...before, ...after].some((rows) => rows < 0)) return undefined;
+  const apart = unslice(y, [...y.shape.slice(0, 2), ...spread], [2, 3], [0, 0], strides);
+  return conv2d(apart, flip(weight, [2, 3]), {
+    padding: [before[0], before[1], after[0], after[1]],
+    dilation: dilations,
+    groups,
+  });
 }
