@@ -91,22 +91,37 @@ export {
   type ViewOptions,
 } from './data/index.ts';
 export {
+  agreement,
   type Calibration,
+  type Cuts,
+  calibrateIsotonic,
   calibrateLogistic,
+  chooseCuts,
   chooseThreshold,
+  clopperPearson,
+  comparePaired,
   drawEpisodes,
   type Episode,
   type Estimate,
+  energyDrift,
   findNearest,
+  fitCalibration,
   type Interval,
+  identifyOpenSet,
   judgeEpisodes,
+  kMeans,
+  linearProbe,
+  missesAt,
   type Neighbour,
   type Retrieval,
+  reliability,
   retrieve,
+  silhouette,
   type Verification,
   verify,
 } from './evaluate/index.ts';
 export type { Runtime, RuntimeOptions } from './graph/runtime/types.ts';
+export { type Calibrated, type CalibrateJob, calibrate } from './jobs/calibrate.ts';
 export { writeComparison } from './jobs/compare-picture.ts';
 export {
   type GetDatasetJob,
@@ -115,6 +130,7 @@ export {
   type ListedDataset,
   listDatasets,
 } from './jobs/datasets.ts';
+export { type DriftJob, type DriftResult, drift, type Trust } from './jobs/drift.ts';
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EpisodesJob, type EpisodesMeasurement, evaluateEpisodes } from './jobs/episodes.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';

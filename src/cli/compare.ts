@@ -9,7 +9,7 @@ import type { Comparison } from '../model/judge.ts';
 import { loadModel } from '../model/load.ts';
 import { formatDistance, formatPercent } from '../report/format.ts';
 import { checkPicturePath, drawPairsAsText } from '../report/index.ts';
-import { addCommonOptions, type CommonOptions, openRuntime } from './common.ts';
+import { addCommonOptions, type CommonOptions, openRuntime, toShare } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { createTerminal } from './terminal.ts';
@@ -17,6 +17,7 @@ import { createTerminal } from './terminal.ts';
 interface CompareOptions extends CommonOptions {
   readonly out?: string;
   readonly explain?: string;
+  readonly prior?: number;
 }
 
 /** Twice the columns of a picture in the terminal: a character is two pixels tall. */
@@ -31,6 +32,11 @@ export function addCompare(verb: Command): void {
     .option(
       '--explain <file>',
       'write both with the heat of their agreement on them, and say how much of it the hottest part carries',
+    )
+    .option(
+      '--prior <share>',
+      'share of similar pairs where you ask: 0.01 where one in a hundred is (default: the model’s own)',
+      toShare,
     );
   addCommonOptions(verb, 'taken by every verb; nothing is drawn by chance here')
     .addHelpText(
@@ -40,8 +46,9 @@ Examples:
   $ samesame compare runs/photos a.jpg b.jpg
   $ samesame compare runs/photos a.jpg b.jpg --out pair.png
   $ samesame compare runs/photos a.jpg b.jpg --explain why.png
+  $ samesame compare runs/photos a.jpg b.jpg --prior 0.01
   $ samesame compare runs/photos a.jpg b.jpg --json
-  {"distance":0.213,"probability":0.973,"verdict":"same","threshold":0.481}`,
+  {"distance":0.213,"probability":0.973,"prior":0.5,"verdict":"same","threshold":0.481}`,
     )
     .action(runCompare);
 }
@@ -60,7 +67,7 @@ async function runCompare(folder: string, a: string, b: string, options: Compare
   const explanation =
     picture === undefined ? undefined : await explainVerdict(folder, a, b, picture, options);
   const comparison = explanation?.comparison ?? (await compareFiles(folder, a, b, options));
-  const { distance, probability, verdict, threshold } = comparison;
+  const { distance, probability, prior, verdict, because, threshold } = comparison;
   if (out !== undefined) await writeComparison(out, [a, b], comparison);
   if (terminal.isWatched && !terminal.json) {
     const [left, right] = await Promise.all([decodeImage(a, PICTURE), decodeImage(b, PICTURE)]);
@@ -73,9 +80,10 @@ async function runCompare(folder: string, a: string, b: string, options: Compare
     );
   }
   terminal.print(
-    `${verdict}  probability of being the same ${formatPercent(probability)}, ` +
+    `${verdict}  probability of being the same ${formatPercent(probability)}${whereOf(options, prior)}, ` +
       `distance ${formatDistance(distance)} (the same below ${formatDistance(threshold)})`,
   );
+  if (because !== undefined) terminal.print(`unsure, because ${because}`);
   if (explanation !== undefined) {
     terminal.print(explanation.sentence);
     terminal.print(`explanation  ${picture}`);
@@ -84,11 +92,19 @@ async function runCompare(folder: string, a: string, b: string, options: Compare
   terminal.result({
     distance,
     probability,
+    prior,
     verdict,
+    because,
     threshold,
     picture: out,
     explanation: explanation && { picture, ...numbersOf(explanation) },
   });
+}
+
+/** What the probability holds for, where it is not even odds that nobody asked for. */
+function whereOf(options: CompareOptions, prior: number | undefined): string {
+  if (prior === undefined || (options.prior === undefined && prior === 0.5)) return '';
+  return ` where ${formatPercent(prior)} of pairs are`;
 }
 
 async function compareFiles(
@@ -99,7 +115,7 @@ async function compareFiles(
 ): Promise<Comparison> {
   const model = await loadModel(folder, { runtime: openRuntime(options) });
   try {
-    return await model.compareFiles(a, b);
+    return await model.compareFiles(a, b, { prior: options.prior });
   } finally {
     await model.close();
   }
@@ -118,6 +134,7 @@ function explainVerdict(
       model,
       left,
       right,
+      prior: options.prior,
       out,
       runtime: openRuntime(options),
       signal,

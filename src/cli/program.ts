@@ -21,6 +21,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Measure a model: every metric with its 95 % interval. Its threshold is never chosen here.',
     load: async () => (await import('./evaluate.ts')).addEvaluate,
   },
+  calibrate: {
+    about:
+      'Fit the probability of a model on held-out images, and its three answers: same, different, unsure.',
+    load: async () => (await import('./calibrate.ts')).addCalibrate,
+  },
+  drift: {
+    about: 'Ask whether new images still look like those that a model was calibrated on.',
+    load: async () => (await import('./drift.ts')).addDrift,
+  },
   compare: {
     about: 'Ask whether two images show the same thing.',
     load: async () => (await import('./compare.ts')).addCompare,

@@ -35,11 +35,16 @@ export function printExamples(terminal: Terminal, examples: readonly ExamplePair
     shape,
     captions: [
       `${names[0]} and ${names[1]}`,
-      `${verdict} ${(verdict === 'same') === similar ? '✓' : '✗'}  P(same) ${formatRate(probability)}`,
+      `${verdict} ${markOf(verdict, similar)}  P(same) ${formatRate(probability)}`,
     ],
   }));
   terminal.print('\nPairs drawn without looking, then the worst mistakes\n');
   terminal.print(drawPairsAsText(pairs, { hasColor: terminal.hasColor, columns: terminal.columns }));
+}
+
+function markOf(verdict: ExamplePair['verdict'], similar: boolean): string {
+  if (verdict === 'unsure') return '~';
+  return (verdict === 'same') === similar ? '✓' : '✗';
 }
 
 /** What training took, and where its files are. */

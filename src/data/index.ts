@@ -44,6 +44,12 @@ export { compareNames } from './order.ts';
 export { allPairBlocks, allPairs } from './pairs/all.ts';
 export { drawBalancedPairs } from './pairs/balanced.ts';
 export { type CouplePairsOptions, drawCouplePairs, splitCouples } from './pairs/couples.ts';
+export {
+  type DisjointPairOptions,
+  drawDisjointPairs,
+  type PairUnit,
+  takeDisjoint,
+} from './pairs/disjoint.ts';
 export { drawHardPairs } from './pairs/hard.ts';
 export { drawIndexedPairs, type IndexedPairsOptions } from './pairs/indexed.ts';
 export { joinPairs, takePairs } from './pairs/list.ts';

@@ -60,11 +60,35 @@ export interface EmbeddedPairs {
 export async function* embedPairs(
   embed: Model['embed'],
   rows: ImageRows,
-  { left, right, numPairs }: PairList,
+  pairs: PairList,
 ): AsyncGenerator<EmbeddedPairs> {
-  const indices = Int32Array.from(new Set([...left, ...right])).sort();
+  const indices = Int32Array.from(new Set([...pairs.left, ...pairs.right])).sort();
+  yield* blocksOfPairs(await embedStore(embed, rows, indices), indices, pairs);
+}
+
+/**
+ * Distances of pairs of images that are embedded already.
+ * @param embeddings float32 `[indices.length, D]`
+ * @param indices the images that they are of; every image of the pairs is among them
+ */
+export async function measureEmbedded(
+  { distances }: Pick<Model, 'distances'>,
+  embeddings: Float32Array,
+  indices: Int32Array,
+  pairs: Pick<PairList, 'left' | 'right' | 'numPairs'>,
+): Promise<Float32Array> {
+  const result = new Float32Array(pairs.numPairs);
+  for (const { start, left, right } of blocksOfPairs(embeddings, indices, pairs))
+    result.set(await distances(left, right), start);
+  return result;
+}
+
+function* blocksOfPairs(
+  embeddings: Float32Array,
+  indices: Int32Array,
+  { left, right, numPairs }: Pick<PairList, 'left' | 'right' | 'numPairs'>,
+): Generator<EmbeddedPairs> {
   const place = new Map(Array.from(indices, (index, i) => [index, i]));
-  const embeddings = await embedStore(embed, rows, indices);
   const size = embeddings.length / indices.length;
   // Bare pixels are long embeddings.
   const blockSize = Math.max(1, Math.min(CHUNK, Math.floor(CHUNK_BYTES / (4 * size))));

@@ -95,7 +95,7 @@ function redrawPairs(
 }
 
 /** The pairs that the source names, as far as both images can be used. */
-function explicitPairs(
+export function explicitPairs(
   { pairs, couples }: Dataset,
   usable: Int32Array,
   { seed, negativeRatio }: TrainConfig,

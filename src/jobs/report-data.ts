@@ -19,6 +19,7 @@ import type { EpochRecord } from '../train/progress.ts';
 import { composeImageMap } from './image-map.ts';
 import { describeMachine } from './machine.ts';
 import type { Measurement } from './measure.ts';
+import { measureAnswers } from './measure-answers.ts';
 import type { PreparedData } from './prepare.ts';
 import { configurationOf } from './report-configuration.ts';
 import { bestEpochOf, epochMetrics } from './report-epochs.ts';
@@ -80,6 +81,13 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     roc: rocCurve(distances, testPairs.similar),
     precisionRecall: precisionRecallCurve(distances, testPairs.similar),
     histogram: distanceHistogram(distances, testPairs.similar),
+    reliability:
+      measureAnswers({
+        distances,
+        similar: testPairs.similar,
+        numImages: splits.test.length,
+        config: input.model.config,
+      })?.probability.reliability ?? null,
     hardestClasses: findHardestClasses(input),
     galleries: await pickGalleries(input),
     retrievalExamples: await pickRetrievals(input),

@@ -4,7 +4,7 @@ export { MODEL_VERSION, type ModelConfig, modelConfigSchema, parseModelConfig } 
 export { createEmbedder, type Embedder } from './embedder.ts';
 export { buildEncoderModel, type ParameterValues } from './encoder-graph.ts';
 export { type EmbeddedMaps, type FeatureMap, openFeatureMap } from './feature-map.ts';
-export { type Comparison, judge } from './judge.ts';
+export { type Comparison, checkPrior, type JudgeOptions, judge } from './judge.ts';
 export { loadModel, readEncoder } from './load.ts';
 export { createModel, type Model } from './model.ts';
 export { createGalleryProducts, type GalleryProducts } from './products.ts';

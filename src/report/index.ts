@@ -1,3 +1,5 @@
+export { type CalibrationFacts, withCalibration } from './calibration-card.ts';
+export { writeReliabilityDiagram } from './calibration-figure.ts';
 export {
   drawExplanation,
   type ExplainedPhoto,
@@ -6,10 +8,12 @@ export {
 } from './explain/explanation-picture.ts';
 export { confusionTable } from './figures/confusion-table.ts';
 export { precisionRecallFigure, rocFigure } from './figures/curves.ts';
+export { type DetOptions, detFigure } from './figures/det-curve.ts';
 export { histogramFigure } from './figures/histogram.ts';
 export { type ImageMap, imageMap } from './figures/image-map.ts';
 export { lineChart } from './figures/line-chart.ts';
 export { pairGallery } from './figures/pair-gallery.ts';
+export { reliabilityDiagram } from './figures/reliability-diagram.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';
 export { type ScatterMapOptions, scatterMap } from './figures/scatter-map.ts';
 export type {

@@ -24,7 +24,7 @@ export interface PairPicture {
   readonly threshold: number;
   /** That both show the same thing. */
   readonly probability: number;
-  readonly verdict: 'same' | 'different';
+  readonly verdict: 'same' | 'different' | 'unsure';
 }
 
 /** Longest side of an image in the picture. */
@@ -38,13 +38,14 @@ const MAX_NAME = 40;
 export const LOOK = {
   same: { color: '#0969b0', mark: '=', words: 'similar' },
   different: { color: '#c24e00', mark: '≠', words: 'not similar' },
+  unsure: { color: '#6a675f', mark: '~', words: 'unsure' },
 } as const;
 
 const FORMATS = ['.png', '.jpg', '.jpeg', '.webp', '.svg'] as const;
 type Format = (typeof FORMATS)[number];
 
 /**
- * Two images side by side as one SVG, marked similar or not similar, with distance, threshold and probability. Small
+ * Two images side by side as one SVG, marked similar, not similar or unsure, with distance, threshold and probability. Small
  * images are enlarged by a whole factor without smoothing.
  */
 export async function drawPairPicture(pair: PairPicture): Promise<string> {

@@ -4,6 +4,7 @@ import type {
   DistanceName,
   Estimate,
   PrecisionRecallPoint,
+  Reliability,
   Retrieval,
   RocPoint,
   Verification,
@@ -40,6 +41,8 @@ export interface ReportData {
   readonly roc: readonly RocPoint[];
   readonly precisionRecall: readonly PrecisionRecallPoint[];
   readonly histogram: DistanceHistogram | null;
+  /** Of the probabilities of the measured pairs. Reports kept before there was one lack it. */
+  readonly reliability?: Reliability | null;
   /** Those whose pairs are judged least well, the worst first. Empty where images have no class. */
   readonly hardestClasses: readonly ClassResult[];
   readonly galleries: readonly PairGallery[];

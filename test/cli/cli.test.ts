@@ -227,7 +227,7 @@ describe('compare', () => {
   it('prints distance, probability, verdict and threshold, and nothing else', async () => {
     const answer = parseOnlyLine(await run('compare', 'runs/shapes/model', ...images, '--json'));
     const { verification } = parseOnlyLine(trained) as { verification: { threshold: number } };
-    expect(Object.keys(answer)).toEqual(['distance', 'probability', 'verdict', 'threshold']);
+    expect(Object.keys(answer)).toEqual(['distance', 'probability', 'prior', 'verdict', 'threshold']);
     expect(answer.threshold).toBe(verification.threshold);
     expect(answer.verdict).toBe((answer.distance as number) < verification.threshold ? 'same' : 'different');
   });

@@ -47,6 +47,8 @@ export const REGION_RULE = 'the smallest part of each photo that holds half of i
 const MAX_COMPARED_SIDE = 9;
 
 export interface ExplainPairOptions {
+  /** Share of similar pairs that the probability is told for. Default: the model's own. */
+  readonly prior?: number;
   readonly runtime: Runtime;
   readonly signal?: AbortSignal;
   /** Stage `explain`: patches of both photos. */
@@ -63,10 +65,11 @@ export async function explainPair(
   model: Model,
   encoder: Uint8Array,
   [left, right]: readonly [left: View, right: View],
-  { runtime, signal, onProgress }: ExplainPairOptions,
+  { runtime, prior, signal, onProgress }: ExplainPairOptions,
 ): Promise<Explanation> {
   const embeddings = [await model.embed(left.pixels), await model.embed(right.pixels)] as const;
   const [distance] = await model.distances(...embeddings);
+  const comparison = judge(distance, model.config, { prior });
   const toRight: DistancesTo = async (images) =>
     distancesOfRows(await model.embed(images), embeddings[1], (rows, others) =>
       model.distances(rows, others),
@@ -107,7 +110,6 @@ export async function explainPair(
     { view: left, mask: regions[0].mask, distancesTo: toRight },
     { view: right, mask: regions[1].mask, distancesTo: toLeft },
   ]);
-  const comparison = judge(distance, model.config);
   const method = products?.[0].method ?? 'occlusion';
   const agreed = meanOf(sides.map((side) => side.rankCorrelation));
   return {

@@ -15,6 +15,8 @@ export interface ExplainJob {
   /** The two image files. */
   readonly left: string;
   readonly right: string;
+  /** Share of similar pairs that the probability is told for. Default: the model's own. */
+  readonly prior?: number;
   /** Where the picture goes: .png, .jpg, .webp or .svg. Default: no picture. */
   readonly out?: string;
   readonly runtime?: Runtime;
@@ -26,20 +28,25 @@ export interface ExplainJob {
 /**
  * Explains a model's verdict about two image files: heat where their agreement comes from, by spatial product and by
  * occlusion, the part that carries it, and how much of the similarity that part carries. Writes a picture of it.
- * @throws E_USAGE where `out` is no picture's name; E_NOT_FOUND, E_IMAGE, E_MODEL, E_MODEL_VERSION, E_RUNTIME;
+ * @throws E_USAGE where `out` is no picture's name; E_CONFIG for a prior out of range; E_NOT_FOUND, E_IMAGE, E_MODEL, E_MODEL_VERSION, E_RUNTIME;
  *   E_PERMISSION, E_DISK_FULL, E_IO; whatever `signal` aborts with
  * @example
  * const { sentence, carried } = await explain({ model: 'runs/photos', left: 'a.jpg', right: 'b.jpg', out: 'why.png' });
  * carried.share; // 0.83: of the similarity
  */
 export async function explain(job: ExplainJob): Promise<Explanation> {
-  const { model: folder, left, right, out, runtime = createRuntime(), signal, onProgress } = job;
+  const { model: folder, left, right, prior, out, runtime = createRuntime(), signal, onProgress } = job;
   if (out !== undefined) checkPicturePath(out);
   const model = await loadModel(folder, { runtime });
   try {
     const encoder = await readEncoder(folder);
     const [a, b] = await Promise.all([left, right].map((path) => openView(path, model.config)));
-    const explanation = await explainPair(model, encoder, [a.view, b.view], { runtime, signal, onProgress });
+    const explanation = await explainPair(model, encoder, [a.view, b.view], {
+      runtime,
+      prior,
+      signal,
+      onProgress,
+    });
     if (out !== undefined) {
       const { comparison, sides, rankCorrelation, sentence } = explanation;
       await writeExplanationPicture(out, {

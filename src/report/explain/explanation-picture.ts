@@ -19,7 +19,7 @@ export interface ExplainedPhoto {
 export interface ExplanationPicture {
   readonly left: ExplainedPhoto;
   readonly right: ExplainedPhoto;
-  readonly verdict: 'same' | 'different';
+  readonly verdict: 'same' | 'different' | 'unsure';
   readonly distance: number;
   readonly threshold: number;
   readonly probability: number;
