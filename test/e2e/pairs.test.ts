@@ -153,6 +153,7 @@ describe('a learned comparator', () => {
       'comparator.onnx',
       'config.json',
       'encoder.onnx',
+      'reference.safetensors',
     ]);
     const config = await expectAnswers(run.run);
     expect(config.distance).toBe('comparator');
