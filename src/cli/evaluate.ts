@@ -107,6 +107,7 @@ async function runEvaluate(model: string, data: string, options: EvaluateOptions
   printResults(terminal, measurement, {
     name: evaluation.data.set.name,
     images: `${formatCount(numImages)} ${PART[part]}`,
+    isFixed: typeof evaluation.config.provenance.training.threshold === 'number',
   });
   if (measurement.byNegatives !== undefined) {
     terminal.print(`\n${renderByNegatives(measurement.verification, measurement.byNegatives)}`);

@@ -9,12 +9,12 @@ import type { Terminal } from './terminal.ts';
 export function printResults(
   terminal: Terminal,
   measurement: Measurement,
-  { name, images }: { readonly name: string; readonly images: string },
+  { name, images, isFixed }: { readonly name: string; readonly images: string; readonly isFixed: boolean },
 ): void {
   const { numPairs, threshold } = measurement.verification;
   terminal.print(`\n${name}: ${formatCount(numPairs)} pairs of ${images}`);
   terminal.print(
-    `the same thing below a distance of ${threshold.toPrecision(4)}, chosen on validation pairs\n`,
+    `the same thing below a distance of ${threshold.toPrecision(4)}, ${isFixed ? 'fixed by the settings' : 'chosen on validation pairs'}\n`,
   );
   terminal.print(renderResults(measurement));
   const { accuracy, majorityBaseline } = measurement.verification;
