@@ -34,11 +34,19 @@ export {
   type CatalogEntry,
   type CatalogEvent,
   type CatalogFile,
+  type ClearOptions,
   type Couples,
+  clearFeatures,
+  createLazyStore,
   type Dataset,
   type DecodeOptions,
   decodeImage,
+  defaultFeaturesFolder,
   drawBalancedPairs,
+  type FeatureStore,
+  type FillEstimate,
+  type FillOptions,
+  type Finding,
   type FolderOptions,
   fingerprintOf,
   type GuessedShape,
@@ -47,9 +55,13 @@ export {
   type IdxSource,
   type ImageSet,
   joinParts,
+  type KeptTrunk,
+  type LazyPixelOptions,
+  listFeatures,
   type ManifestOptions,
   type OpenOptions,
   openDataset,
+  openFeatures,
   type PairedSet,
   type PairList,
   type PixelShape,
@@ -75,24 +87,41 @@ export {
   splitByGroup,
   splitByImage,
   subset,
+  type Trunk,
+  type ViewOptions,
 } from './data/index.ts';
 export {
+  agreement,
   type Calibration,
+  type Cuts,
+  calibrateIsotonic,
   calibrateLogistic,
+  chooseCuts,
   chooseThreshold,
+  clopperPearson,
+  comparePaired,
   drawEpisodes,
   type Episode,
   type Estimate,
+  energyDrift,
   findNearest,
+  fitCalibration,
   type Interval,
+  identifyOpenSet,
   judgeEpisodes,
+  kMeans,
+  linearProbe,
+  missesAt,
   type Neighbour,
   type Retrieval,
+  reliability,
   retrieve,
+  silhouette,
   type Verification,
   verify,
 } from './evaluate/index.ts';
 export type { Runtime, RuntimeOptions } from './graph/runtime/types.ts';
+export { type Calibrated, type CalibrateJob, calibrate } from './jobs/calibrate.ts';
 export { writeComparison } from './jobs/compare-picture.ts';
 export {
   type GetDatasetJob,
@@ -101,17 +130,31 @@ export {
   type ListedDataset,
   listDatasets,
 } from './jobs/datasets.ts';
+export { type DriftJob, type DriftResult, drift, type Trust } from './jobs/drift.ts';
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EpisodesJob, type EpisodesMeasurement, evaluateEpisodes } from './jobs/episodes.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
+export type { Carried } from './jobs/explain/carried.ts';
+export { type ExplainJob, explain } from './jobs/explain/explain.ts';
+export { type ExplainedSide, type Explanation, explainPair } from './jobs/explain/explain-pair.ts';
+export type { View } from './jobs/explain/hide.ts';
 export type { FinishedRun } from './jobs/finish.ts';
+export { type Inspection, type InspectJob, inspectDataset } from './jobs/inspect.ts';
+export { writeInspectionPage } from './jobs/inspect-page.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';
 export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';
 export { type FinishedSweep, runSweep, type SweepEvent, type SweepJob } from './jobs/sweep/sweep.ts';
 export { parseSweep, readSweepFile, type SweepFile } from './jobs/sweep/sweep-file.ts';
 export { type TrainJob, train } from './jobs/train.ts';
-export { createComparator, createLoss, LOSS_NAMES, type Loss, type LossName } from './loss/index.ts';
+export {
+  type BatchLoss,
+  createComparator,
+  createLoss,
+  LOSS_NAMES,
+  type Loss,
+  type LossName,
+} from './loss/index.ts';
 export { type Comparison, loadModel, type Model, type ModelConfig } from './model/index.ts';
 export { createEncoder, ENCODERS, type Encoder, type EncoderName } from './nn/index.ts';
 export {
@@ -124,4 +167,5 @@ export {
 } from './projection/index.ts';
 export { renderModelCard, renderReport, renderResults } from './report/index.ts';
 export { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from './train/config.ts';
+export type { CustomLoss } from './train/custom-loss.ts';
 export type { EpochRecord, TrainEvent, Validation } from './train/progress.ts';

@@ -74,6 +74,17 @@ describe('with a folder of images', () => {
     expect(trained[14]).toMatch(/^different, probability 0\.\d{3} \(distance /);
   });
 
+  it('own-loss.mjs trains with a loss of its own, and the run says so', async () => {
+    const out = join(root, 'own-loss');
+    const settings = JSON.stringify({ ...QUICK_RUN, network: 'compact', epochs: 4 });
+    const lines = await runExample('own-loss.mjs', photos, '--out', out, '--settings', settings);
+    expect(numberAfter('loss', lines[3])).toBeLessThan(numberAfter('loss', lines[0]));
+    expect(lines[4]).toMatch(/^on test pairs: \d+\.\d % right, report: /);
+    const config = JSON.parse(readFileSync(join(out, 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ loss: 'custom', lossOptions: { name: 'sigmoid' } });
+    expect(readFileSync(join(out, 'model', 'README.md'), 'utf8')).toContain('loss sigmoid');
+  });
+
   it('find-similar.mjs finds images of the same class first', async () => {
     const lines = await runExample('find-similar.mjs', run, photos, bars, '--count', '8');
     const found = lines.map((line) => /^(\S+) +(same|different) +(.*)$/.exec(line)!.slice(1));

@@ -107,7 +107,9 @@ async function race(ours, torch, batch, variant) {
       `of a gradient ${gradient.difference.toExponential(1)} (${gradient.name}; PyTorch's own, to float64, ` +
       `${gradient.own.toExponential(1)}), of the features ${features.toExponential(1)}`,
   );
-  if (!(lossDifference < TOLERANCE && gradient.difference < TOLERANCE))
+  // Where float32 itself is farther from float64 than that, no two sides of it can be nearer.
+  const gradientTolerance = Math.max(TOLERANCE, 2 * gradient.own);
+  if (!(lossDifference < TOLERANCE && gradient.difference < gradientTolerance))
     fail('the two sides do not compute the same');
 
   const all = { ours: /** @type {number[]} */ ([]), torch: /** @type {number[]} */ ([]) };

@@ -30,6 +30,8 @@ export function listExperiments(shared) {
       ours: 'protocol-a-ours-mnist',
       swift: 'protocol-a-swift-mnist',
       data: 'mnist',
+      // Twice, since its number is not the published one.
+      ...(loss === 'bce' && { faithfulSeeds: [1, 2] }),
     })),
     ...[
       { loss: 'bce', published: 0.91416, title: 'binary cross-entropy' },

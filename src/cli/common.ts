@@ -62,3 +62,10 @@ export function toCount(text: string): number {
 export function toSeed(text: string): number | string {
   return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
 }
+
+/** A number between 0 and 1, neither of them. */
+export function toShare(text: string): number {
+  const value = toNumber(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
+  return value;
+}

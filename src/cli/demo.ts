@@ -44,6 +44,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
   printResults(terminal, measurement, {
     name: data.set.name,
     images: `${formatCount(data.splits.test.length)} test images that nothing was chosen on`,
+    isFixed: false,
   });
   terminal.print(
     `\nAccuracy ${formatRate(value)}; published best of a Siamese repository on such pairs: ${formatRate(PUBLISHED_BEST)}`,

@@ -28,7 +28,7 @@ export interface EpisodeFlags extends CommonOptions {
 
 const DRAWN = ['ways', 'shots', 'queries', 'numEpisodes', 'rotations', 'split', 'seed'] as const;
 const ONLY_WITH_EPISODES = ['ways', 'shots', 'queries', 'numEpisodes', 'rotations', 'shifts'] as const;
-const WITHOUT_EPISODES = ['pairs', 'out'] as const;
+const WITHOUT_EPISODES = ['pairs', 'out', 'full', 'prior', 'against'] as const;
 
 /** Adds the flags of few-shot episodes to a verb. */
 export function addEpisodeOptions(verb: Command): Command {
@@ -52,7 +52,13 @@ export function addEpisodeOptions(verb: Command): Command {
 
 /** @throws E_USAGE for flags that would have no effect */
 export function checkEpisodeFlags(
-  flags: EpisodeFlags & { readonly pairs?: number; readonly out?: string },
+  flags: EpisodeFlags & {
+    readonly pairs?: number;
+    readonly out?: string;
+    readonly full?: boolean;
+    readonly prior?: number;
+    readonly against?: string;
+  },
 ): void {
   const idle =
     flags.episodes === undefined

@@ -3,11 +3,20 @@ import { openDataset } from '../data/sources/open.ts';
 import { type Evaluation, evaluate } from '../jobs/evaluate.ts';
 import type { EvaluatedPart } from '../jobs/evaluated-part.ts';
 import { formatCount } from '../report/format.ts';
-import { addCommonOptions, type CommonOptions, memoryOption, openRuntime, toCount } from './common.ts';
+import { renderByNegatives } from '../report/index.ts';
+import {
+  addCommonOptions,
+  type CommonOptions,
+  memoryOption,
+  openRuntime,
+  toCount,
+  toShare,
+} from './common.ts';
 import { addEpisodeOptions, checkEpisodeFlags, type EpisodeFlags, runEpisodes } from './episodes.ts';
+import { printEvaluation } from './evaluation-text.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
-import { resultsJson } from './results-json.ts';
+import { byNegativesJson, resultsJson } from './results-json.ts';
 import { printResults } from './results-text.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -15,6 +24,9 @@ interface EvaluateOptions extends CommonOptions, EpisodeFlags {
   readonly pairs?: number;
   readonly gallery?: 'measured' | 'rest';
   readonly out?: string;
+  readonly full?: boolean;
+  readonly prior?: number;
+  readonly against?: string;
 }
 
 const PART: Readonly<Record<EvaluatedPart, string>> = {
@@ -41,6 +53,9 @@ export function addEvaluate(verb: Command): void {
       ).choices(['measured', 'rest']),
     )
     .option('--pairs <n>', 'balanced pairs to draw (default: as many as the model’s run)', toCount)
+    .option('--full', 'clusters, a linear probe, open sets, rates at fixed false match rates, every class')
+    .option('--prior <share>', 'say what to expect where this share of pairs is similar: 0.01', toShare)
+    .option('--against <model>', 'measure another model on the same pairs, and test the difference')
     .option('--out <file>', 'write a report, an HTML page');
   addEpisodeOptions(verb).optionsGroup('Machine:').addOption(memoryOption());
   addCommonOptions(verb, 'what the pairs or episodes are drawn from (default: the model’s own)')
@@ -50,6 +65,9 @@ export function addEvaluate(verb: Command): void {
 Examples:
   $ samesame evaluate runs/photos photos            the images that the run held out
   $ samesame evaluate runs/photos new-photos --out report.html
+  $ samesame evaluate runs/photos test-pairs        positive/…, negative_easy/…, negative_hard/…
+  $ samesame evaluate runs/photos photos --full --prior 0.01
+  $ samesame evaluate runs/photos photos --against runs/other
   $ samesame evaluate runs/lake omniglot --episodes official
   $ samesame evaluate runs/vinyals omniglot --episodes --ways 5 --rotations`,
     )
@@ -59,7 +77,7 @@ Examples:
 async function runEvaluate(model: string, data: string, options: EvaluateOptions): Promise<void> {
   checkEpisodeFlags(options);
   if (options.episodes !== undefined) return runEpisodes(model, data, options);
-  const { split, pairs, gallery, seed, out, memory } = options;
+  const { split, pairs, gallery, full, prior, against, seed, out, memory } = options;
   const terminal = createTerminal(options);
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });
   const dataset = await openDataset(data);
@@ -72,6 +90,9 @@ async function runEvaluate(model: string, data: string, options: EvaluateOptions
         split,
         numPairs: pairs,
         gallery,
+        full,
+        prior,
+        against,
         seed,
         report: out,
         memoryBytes: memory,
@@ -86,20 +107,29 @@ async function runEvaluate(model: string, data: string, options: EvaluateOptions
   printResults(terminal, measurement, {
     name: evaluation.data.set.name,
     images: `${formatCount(numImages)} ${PART[part]}`,
+    isFixed: typeof evaluation.config.provenance.training.threshold === 'number',
   });
+  if (measurement.byNegatives !== undefined) {
+    terminal.print(`\n${renderByNegatives(measurement.verification, measurement.byNegatives)}`);
+  }
   if (measurement.rawPixels === null) {
     terminal.print('\nNo image is left to choose a threshold for raw pixels on, so they are not measured.');
   }
+  printEvaluation(terminal, evaluation);
   if (out !== undefined) terminal.print(`\nreport  ${out}`);
   terminal.result({ model, data, ...toJson(evaluation), report: out });
 }
 
-function toJson({ part, data, measurement }: Evaluation) {
+function toJson({ part, data, measurement, answers, full, against }: Evaluation) {
   const { bad } = data.pixels;
   return {
     part,
     images: data.splits.test.length,
     ...resultsJson(measurement),
+    byNegatives: byNegativesJson(measurement),
+    answers: answers ?? null,
+    full,
+    against,
     bad: bad.length,
     badImages: bad,
     warnings: data.warnings,

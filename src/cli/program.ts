@@ -21,6 +21,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Measure a model: every metric with its 95 % interval. Its threshold is never chosen here.',
     load: async () => (await import('./evaluate.ts')).addEvaluate,
   },
+  calibrate: {
+    about:
+      'Fit the probability of a model on held-out images, and its three answers: same, different, unsure.',
+    load: async () => (await import('./calibrate.ts')).addCalibrate,
+  },
+  drift: {
+    about: 'Ask whether new images still look like those that a model was calibrated on.',
+    load: async () => (await import('./drift.ts')).addDrift,
+  },
   compare: {
     about: 'Ask whether two images show the same thing.',
     load: async () => (await import('./compare.ts')).addCompare,
@@ -49,6 +58,15 @@ const VERBS: Readonly<Record<string, Verb>> = {
   backbones: {
     about: 'List pretrained networks with their licences; "backbones get NAME" fetches one.',
     load: async () => (await import('./backbones.ts')).addBackbones,
+  },
+  cache: {
+    about:
+      'List what pretrained networks made of your images, kept for the next run; "cache clear" removes it.',
+    load: async () => (await import('./cache.ts')).addCache,
+  },
+  inspect: {
+    about: 'Look a data set over before training on it: bad files, copies, leaks, suspected label errors.',
+    load: async () => (await import('./inspect.ts')).addInspect,
   },
   map: {
     about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',

@@ -21,6 +21,7 @@ const STAGES: Readonly<Record<string, string>> = {
   images: 'embedding images',
   map: 'placing images',
   frames: 'painting frames',
+  explain: 'hiding parts of the photos',
 };
 
 /**
@@ -120,7 +121,8 @@ function drawBar(share: number, columns = 20): string {
 }
 
 /** What the epoch is chosen by, last where there is more than one number. */
-function describeValidation({ accuracy, episodes }: Validation): string {
+function describeValidation({ accuracy, episodes, loss }: Validation): string {
   const pairs = `validation accuracy ${formatRate(accuracy)}`;
+  if (loss !== undefined) return `validation loss ${formatNumber(loss)}, accuracy ${formatRate(accuracy)}`;
   return episodes === undefined ? pairs : `${pairs}, episodes ${formatRate(episodes)}`;
 }

@@ -30,6 +30,11 @@ export interface RetrievalJson {
   readonly recallAt10: number | null;
   readonly rPrecision: number | null;
   readonly mapAtR: number | null;
+  readonly mrr: number | null;
+  readonly ndcgAt10: number | null;
+  readonly knnAt1: number | null;
+  readonly knnAt5: number | null;
+  readonly knnAt10: number | null;
   readonly numQueries: number;
   readonly numGallery: number;
   readonly baselines: { readonly rawPixels: { recallAt1: number | null; mapAtR: number | null } | null };
@@ -54,6 +59,17 @@ export function resultsJson({
           frozenFeatures.retrieval && retrievalJson(frozenFeatures.retrieval, rawPixels?.retrieval ?? null),
       },
     }),
+  };
+}
+
+/** Of pair folders: over all pairs, and over the same similar pairs with each kind of negatives. */
+export function byNegativesJson({ verification, rawPixels, byNegatives }: Measurement) {
+  if (byNegatives === undefined) return undefined;
+  const { easy, hard } = byNegatives;
+  return {
+    all: verificationJson(verification, rawPixels?.verification),
+    easy: easy && verificationJson(easy, undefined),
+    hard: hard && verificationJson(hard, undefined),
   };
 }
 
@@ -94,13 +110,18 @@ function verificationJson(from: Verification, rawPixels: Verification | undefine
 }
 
 function retrievalJson(from: Retrieval, rawPixels: Retrieval | null): RetrievalJson {
-  const { recallAt, rPrecision, mapAtR } = from;
+  const { recallAt, rPrecision, mapAtR, mrr, ndcgAt10, knnAt } = from;
   const rates = {
     recallAt1: recallAt[1],
     recallAt5: recallAt[5],
     recallAt10: recallAt[10],
     rPrecision,
     mapAtR,
+    mrr,
+    ndcgAt10,
+    knnAt1: knnAt[1],
+    knnAt5: knnAt[5],
+    knnAt10: knnAt[10],
   };
   return {
     ...valuesOf(rates),

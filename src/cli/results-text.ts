@@ -9,12 +9,12 @@ import type { Terminal } from './terminal.ts';
 export function printResults(
   terminal: Terminal,
   measurement: Measurement,
-  { name, images }: { readonly name: string; readonly images: string },
+  { name, images, isFixed }: { readonly name: string; readonly images: string; readonly isFixed: boolean },
 ): void {
   const { numPairs, threshold } = measurement.verification;
   terminal.print(`\n${name}: ${formatCount(numPairs)} pairs of ${images}`);
   terminal.print(
-    `the same thing below a distance of ${threshold.toPrecision(4)}, chosen on validation pairs\n`,
+    `the same thing below a distance of ${threshold.toPrecision(4)}, ${isFixed ? 'fixed by the settings' : 'chosen on validation pairs'}\n`,
   );
   terminal.print(renderResults(measurement));
   const { accuracy, majorityBaseline } = measurement.verification;
@@ -35,11 +35,16 @@ export function printExamples(terminal: Terminal, examples: readonly ExamplePair
     shape,
     captions: [
       `${names[0]} and ${names[1]}`,
-      `${verdict} ${(verdict === 'same') === similar ? '✓' : '✗'}  P(same) ${formatRate(probability)}`,
+      `${verdict} ${markOf(verdict, similar)}  P(same) ${formatRate(probability)}`,
     ],
   }));
   terminal.print('\nPairs drawn without looking, then the worst mistakes\n');
   terminal.print(drawPairsAsText(pairs, { hasColor: terminal.hasColor, columns: terminal.columns }));
+}
+
+function markOf(verdict: ExamplePair['verdict'], similar: boolean): string {
+  if (verdict === 'unsure') return '~';
+  return (verdict === 'same') === similar ? '✓' : '✗';
 }
 
 /** What training took, and where its files are. */

@@ -38,6 +38,10 @@ export function createSweepProgress(
         case 'unusable':
           keep(`failed: ${event.configuration}: ${event.failure.code}: ${event.failure.message}`);
           return;
+        case 'fetch':
+          if (event.event.kind === 'warning') keep(`warning: ${event.event.message}`);
+          else if (!quiet) show(describeEvent(event.event, isLive));
+          return;
         case 'start':
           current.set(event.run.folder, { run: event.run, text: 'reading images', share: '' });
           return;

@@ -7,8 +7,10 @@ import type { ImageSet, ResizeRule } from '../data/types.ts';
 import { readBackboneTarget } from '../jobs/backbone/preprocessing.ts';
 import { readPreset } from '../jobs/presets.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
+import { CUSTOM_LOSS } from '../train/custom-loss.ts';
 import { addPixelFlags, type PixelFlags } from './backbone-flags.ts';
 import { toNumber } from './common.ts';
+import { addLossFlags, type LossFlags, readLossFlags } from './loss-flags.ts';
 
 /** Keys of the configuration that are not one flag of their own name. */
 type Composed = 'lossOptions' | 'comparatorOptions' | 'image' | 'pixels' | 'seed';
@@ -19,7 +21,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
   'Network and loss:': {
     network: 'encoder, trained from nothing',
     backbone: 'pretrained network under the embedding: a name (samesame backbones) or an .onnx file',
-    cut: 'value of the backbone that its classifier is cut off at',
+    cut: 'value of the backbone that its classifier is cut off at; map for its last map',
     freeze:
       'what of the backbone stays as it is: a share of its layers, all, none, or up to a value of that name',
     pool: "how the backbone's last map becomes one number a channel",
@@ -37,7 +39,8 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     feed: 'all pairs of a batch, or explicit pairs',
     numPairs: 'explicit pairs to draw, or all: each similar pair there is',
     negativeRatio: 'dissimilar pairs for each similar one, of explicit pairs',
-    pairDraw: 'a list of pairs drawn once, or a pair of every two classes anew at each step',
+    pairDraw:
+      'a list of pairs drawn once, of neighbours in a class, or anew each epoch (half of it hard, or from easy to hard); or a pair of every two classes anew at each step',
   },
   'Training:': {
     epochs: 'passes over the images; 0 for as many as make about 1,000 steps',
@@ -57,11 +60,13 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     schedule: 'how the rate falls',
     warmUpSteps: 'steps from 0 to the full rate',
     stepEpochs: 'epochs between falls, for the step schedule',
+    chooseBy: 'what the epoch that is kept is best at: accuracy on validation pairs, or the loss there',
     patience: 'stop after so many epochs without a better one; 0 for never',
   },
   'Images:': {
     augment: 'auto, none, or JSON: \'{"rotateDegrees": 15}\'',
     scalePixels: 'brightness as mean 0 and deviation 1, or from 0 to 1',
+    classMultiple: 'keep only classes whose name is a whole number that this divides; 1 for all',
     maxImages: 'most images to train on; 0 for all',
     validation: 'held out to choose by: a fraction, or a number of images',
     test: 'held out to measure on',
@@ -78,11 +83,10 @@ const RESIZE_RULES: readonly ResizeRule[] = ['fit', 'cover', 'stretch'];
 
 /** What `train` is told about the configuration, as commander has it. */
 export type TrainFlags = Partial<Record<FlagKey, unknown>> &
-  PixelFlags & {
+  PixelFlags &
+  LossFlags & {
     readonly config?: string;
     readonly preset?: string;
-    readonly margin?: number;
-    readonly mining?: string;
     readonly size?: readonly [number, number];
     readonly channels?: number;
     readonly resize?: ResizeRule;
@@ -96,9 +100,7 @@ export function addTrainFlags(verb: Command): Command {
     verb.optionsGroup(heading);
     for (const [key, about] of Object.entries(group)) verb.addOption(flagOf(key as FlagKey, about, defaults));
     if (heading.startsWith('Network')) {
-      verb
-        .option('--margin <distance>', 'of the loss, where it has one', toNumber)
-        .option('--mining <name>', 'triplets that count: batch-all, batch-hard, semi-hard');
+      addLossFlags(verb);
     }
     if (heading.startsWith('Network')) addPixelFlags(verb);
     if (heading.startsWith('Images')) {
@@ -132,8 +134,7 @@ export async function readTrainFlags(
   const given = Object.fromEntries(
     [...KEYS, 'seed' as const].filter(isGiven).map((key) => [key, flags[key]]),
   );
-  const loss = { margin: flags.margin, mining: flags.mining };
-  const lossOptions = Object.fromEntries(Object.entries(loss).filter(([, value]) => value !== undefined));
+  const lossOptions = readLossFlags(flags);
   const options = { ...file, ...given } as TrainOptions;
   if (Object.keys(lossOptions).length > 0) options.lossOptions = { ...file.lossOptions, ...lossOptions };
   const pixels = composePixels(flags, file.pixels);
@@ -165,7 +166,9 @@ function flagOf(key: FlagKey, about: string, defaults: TrainConfig): Option {
 function choicesOf(key: FlagKey): string[] {
   const { unwrap } = trainConfigSchema.shape[key] as { unwrap?: () => ZodType & { options?: unknown } };
   const options = unwrap?.call(trainConfigSchema.shape[key]).options;
-  return Array.isArray(options) ? options.filter((option) => typeof option === 'string') : [];
+  // A loss of one's own is given by a program, not by a name.
+  const isNamed = (option: unknown) => typeof option === 'string' && option !== CUSTOM_LOSS;
+  return Array.isArray(options) ? options.filter(isNamed) : [];
 }
 
 async function readConfigFile(path: string): Promise<TrainOptions> {

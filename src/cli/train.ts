@@ -111,6 +111,7 @@ async function runTrain(given: string | undefined, options: TrainVerbOptions): P
   printResults(terminal, run.measurement, {
     name: run.data.set.name,
     images: `${formatCount(run.data.splits.test.length)} test images that nothing was chosen on`,
+    isFixed: run.config.threshold !== 'auto',
   });
   if (terminal.isWatched) printExamples(terminal, run.examples);
   printFiles(terminal, run);

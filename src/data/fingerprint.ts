@@ -5,6 +5,15 @@ import type { ImageSet } from './types.ts';
 
 /** Enough reads in flight to keep a disk busy, few enough to leave files for others to open. */
 const NUM_READS = 8;
+const UNREADABLE = 'unreadable\n';
+
+/** A fingerprint and, on the way to it, what each image is. */
+export interface SetContents {
+  /** As `fingerprintOf` gives it. */
+  readonly fingerprint: string;
+  /** By index: equal for the same file, or for the same pixels where the source holds pixels. Undefined where it cannot be read. */
+  readonly contents: readonly (string | undefined)[];
+}
 
 /**
  * SHA-256 (hex) over what a set *is*: ids, class names, splits and the content of every image, in order. It does not
@@ -12,13 +21,26 @@ const NUM_READS = 8;
  * Files are streamed, a few at a time; an unreadable one counts as unreadable and does not stop the rest.
  */
 export async function fingerprintOf(set: ImageSet, signal?: AbortSignal): Promise<string> {
+  return (await readContents(set, signal)).fingerprint;
+}
+
+/** The fingerprint, and the hash of each image that it takes anyway. */
+export async function readContents(set: ImageSet, signal?: AbortSignal): Promise<SetContents> {
   const hash = createHash('sha256');
+  const contents = new Array<string | undefined>(set.numImages);
   const { pixels } = set;
   if (pixels.kind === 'decoded') {
-    hash.update(`${pixels.height}×${pixels.width}×${pixels.channels}\n`);
-    for (let i = 0; i < set.numImages; i++) addNames(hash, set, i);
-    hash.update(pixels.data);
-    return hash.digest('hex');
+    const { height, width, channels, data } = pixels;
+    const rowBytes = height * width * channels;
+    hash.update(`${height}×${width}×${channels}\n`);
+    for (let i = 0; i < set.numImages; i++) {
+      addNames(hash, set, i);
+      contents[i] = createHash('sha256')
+        .update(data.subarray(i * rowBytes, (i + 1) * rowBytes))
+        .digest('base64');
+    }
+    hash.update(data);
+    return { fingerprint: hash.digest('hex'), contents };
   }
   hash.update('files\n');
   await mapInOrder(
@@ -27,11 +49,12 @@ export async function fingerprintOf(set: ImageSet, signal?: AbortSignal): Promis
     (index) => hashFile(pixels.path(index)),
     (content, index) => {
       addNames(hash, set, index);
-      hash.update(content);
+      hash.update(content ?? UNREADABLE);
+      contents[index] = content;
     },
     signal,
   );
-  return hash.digest('hex');
+  return { fingerprint: hash.digest('hex'), contents };
 }
 
 /** JSON, so that no name can pass for two. */
@@ -40,7 +63,7 @@ function addNames(hash: Hash, set: ImageSet, index: number): void {
   hash.update(`${JSON.stringify([set.id(index), className, set.splits?.[index] ?? null])}\n`);
 }
 
-async function hashFile(path: string): Promise<string> {
+async function hashFile(path: string): Promise<string | undefined> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   try {
@@ -49,7 +72,7 @@ async function hashFile(path: string): Promise<string> {
       sizeBytes += chunk.length;
     }
   } catch {
-    return 'unreadable\n';
+    return undefined;
   }
   return `${sizeBytes} ${hash.digest('hex')}\n`;
 }

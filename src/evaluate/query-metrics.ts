@@ -11,11 +11,20 @@ export interface QueryMetrics {
   readonly numFound: Float64Array;
   /** By place of k: float64 `[capacity]`. */
   readonly precisionAt: readonly Float64Array[];
+  /** By place of k: float64 `[capacity]`, 1 where the k nearest name the query right by majority. */
+  readonly knnAt: readonly Float64Array[];
   /** float64 `[capacity]`. */
   readonly rPrecision: Float64Array;
   /** float64 `[capacity]`. */
   readonly mapAtR: Float64Array;
+  /** float64 `[capacity]`: one over the rank of the first hit. */
+  readonly reciprocalRank: Float64Array;
+  /** float64 `[capacity]`. */
+  readonly ndcg: Float64Array;
 }
+
+/** Ranks that NDCG looks at. */
+export const NDCG_DEPTH = 10;
 
 /** What one search found. */
 export interface QueryResult {
@@ -24,10 +33,12 @@ export interface QueryResult {
   readonly numRelevant: number;
   /** Gallery images that could be found, itself not counted. */
   readonly numFindable: number;
-  /** int32: gallery indices, nearest first; at least the first R and the first k of them, where there are so many. */
+  /** int32: gallery indices, nearest first; at least the first R, k and `NDCG_DEPTH`, where there are so many. */
   readonly nearest: Int32Array;
   /** int32 `[G]`. */
   readonly galleryLabels: ArrayLike<number>;
+  /** float32 `[G]`: what `nearest` is sorted by; negative where an image may not be found. */
+  readonly keys: Float32Array;
 }
 
 /** With fewer classes than this, drawing classes again says little, so queries are drawn. */
@@ -40,8 +51,11 @@ export function createQueryMetrics(capacity: number, ks: readonly number[]): Que
     labels: new Int32Array(capacity),
     numFound: new Float64Array(ks.length),
     precisionAt: ks.map(() => new Float64Array(capacity)),
+    knnAt: ks.map(() => new Float64Array(capacity)),
     rPrecision: new Float64Array(capacity),
     mapAtR: new Float64Array(capacity),
+    reciprocalRank: new Float64Array(capacity),
+    ndcg: new Float64Array(capacity),
   };
 }
 
@@ -65,7 +79,49 @@ export function addQuery(metrics: QueryMetrics, result: QueryResult): void {
     for (let rank = 0; rank < depth; rank++) if (galleryLabels[nearest[rank]] === label) found++;
     if (found > 0) metrics.numFound[i]++;
     metrics.precisionAt[i][query] = found / Math.min(metrics.ks[i], numFindable);
+    metrics.knnAt[i][query] = majorityOf(nearest, depth, galleryLabels) === label ? 1 : 0;
   }
+  metrics.reciprocalRank[query] = 1 / firstHit(result);
+  let gain = 0;
+  let ideal = 0;
+  for (let rank = 0; rank < Math.min(NDCG_DEPTH, nearest.length); rank++) {
+    const discounted = 1 / Math.log2(rank + 2);
+    if (galleryLabels[nearest[rank]] === label) gain += discounted;
+    if (rank < numRelevant) ideal += discounted;
+  }
+  metrics.ndcg[query] = gain / ideal;
+}
+
+/** The commonest class among the nearest; of equally common ones the one that was met first. Unlabelled images name nothing. */
+function majorityOf(nearest: Int32Array, depth: number, labels: ArrayLike<number>): number {
+  const votes = new Map<number, number>();
+  let best = -1;
+  let most = 0;
+  for (let rank = 0; rank < depth; rank++) {
+    const label = labels[nearest[rank]];
+    if (label >= 0) votes.set(label, (votes.get(label) ?? 0) + 1);
+  }
+  for (const [label, count] of votes) {
+    if (count <= most) continue;
+    most = count;
+    best = label;
+  }
+  return best;
+}
+
+/** Rank, from 1, of the first gallery image of the query's class. */
+function firstHit({ label, nearest, galleryLabels, keys }: QueryResult): number {
+  for (let rank = 0; rank < nearest.length; rank++)
+    if (galleryLabels[nearest[rank]] === label) return rank + 1;
+  let hit = -1;
+  for (let i = 0; i < keys.length; i++) {
+    if (galleryLabels[i] === label && keys[i] >= 0 && (hit < 0 || keys[i] < keys[hit])) hit = i;
+  }
+  let rank = 1;
+  for (let i = 0; i < keys.length; i++) {
+    if (keys[i] >= 0 && (keys[i] < keys[hit] || (keys[i] === keys[hit] && i < hit))) rank++;
+  }
+  return rank;
 }
 
 /** Mean over the measured queries of one of their metrics, with its bootstrap interval. */

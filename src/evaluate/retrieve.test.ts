@@ -10,6 +10,9 @@ interface PlainMetrics {
   precisionAt: number[];
   rPrecision: number;
   mapAtR: number;
+  mrr: number;
+  ndcgAt10: number;
+  knnAt: number[];
 }
 
 /** Sorts the whole gallery for each query, as the definitions read. */
@@ -20,7 +23,15 @@ function plainRetrieve(
   galleryLabels: readonly number[],
   ks: readonly number[],
 ): PlainMetrics {
-  const rows: { recall: number[]; precision: number[]; r: number; map: number }[] = [];
+  const rows: {
+    recall: number[];
+    precision: number[];
+    r: number;
+    map: number;
+    rank: number;
+    ndcg: number;
+    knn: number[];
+  }[] = [];
   for (let q = 0; q < queries.length; q++) {
     const others = (gallery ?? queries)
       .map((point, index) => ({ index, distance: Math.hypot(...point.map((x, d) => x - queries[q][d])) }))
@@ -37,6 +48,17 @@ function plainRetrieve(
       precision: ks.map((k) => hitsIn(k) / Math.min(k, others.length)),
       r: hitsIn(relevant) / relevant,
       map,
+      rank: 1 / (right.indexOf(true) + 1),
+      ndcg: gainOf(right.slice(0, 10)) / gainOf(new Array(Math.min(10, relevant)).fill(true)),
+      knn: ks.map((k) => {
+        const names = others
+          .slice(0, k)
+          .map(({ index }) => galleryLabels[index])
+          .filter((name) => name >= 0);
+        const countOf = (name: number) => names.filter((other) => other === name).length;
+        const most = Math.max(...names.map(countOf));
+        return names.find((name) => countOf(name) === most) === labels[q] ? 1 : 0;
+      }),
     });
   }
   const mean = (pick: (row: (typeof rows)[number]) => number) =>
@@ -47,8 +69,14 @@ function plainRetrieve(
     precisionAt: ks.map((_, i) => mean((row) => row.precision[i])),
     rPrecision: mean((row) => row.r),
     mapAtR: mean((row) => row.map),
+    mrr: mean((row) => row.rank),
+    ndcgAt10: mean((row) => row.ndcg),
+    knnAt: ks.map((_, i) => mean((row) => row.knn[i])),
   };
 }
+
+const gainOf = (right: readonly boolean[]) =>
+  right.reduce((sum, isRight, i) => sum + (isRight ? 1 / Math.log2(i + 2) : 0), 0);
 
 /** Integer coordinates: distances are exact in float32, so ties are ties. */
 const points = (min: number, max: number) =>
@@ -83,6 +111,10 @@ async function expectPlain(
       rtol: 1e-12,
     },
   );
+  expect([result.mrr.value!, result.ndcgAt10.value!]).toBeAllClose([expected.mrr, expected.ndcgAt10], {
+    rtol: 1e-12,
+  });
+  expect(ks.map((k) => result.knnAt[k].value!)).toBeAllClose(expected.knnAt, { rtol: 1e-12 });
   expect(JSON.parse(JSON.stringify(result))).toEqual(result);
 }
 
@@ -285,4 +317,19 @@ describe('findNearest', () => {
       }),
     ).toEqual([[], []]);
   });
+});
+
+it('ranks the first hit although it lies beyond what was sorted', async () => {
+  // 40 strangers between the query and the only image of its class, two of them as near as it, one of these before it.
+  const gallery = Float32Array.from({ length: 43 }, (_, i) => (i < 40 ? i + 1 : 41));
+  const galleryLabels = Array.from(gallery, (_, i) => (i === 41 ? 7 : 1));
+  const result = await retrieve({
+    embeddings: new Float32Array([0]),
+    labels: [7],
+    galleryEmbeddings: gallery,
+    galleryLabels,
+    ks: [1],
+  });
+  expect(result.mrr.value).toBeCloseTo(1 / 42, 12);
+  expect(result.ndcgAt10.value).toBe(0);
 });

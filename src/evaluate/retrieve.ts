@@ -4,7 +4,7 @@ import type { BootstrapOptions } from './bootstrap.ts';
 import { type DistanceName, forEachDistanceRow } from './distances.ts';
 import { type Estimate, wilson } from './interval.ts';
 import type { Products } from './products.ts';
-import { addQuery, createQueryMetrics, estimateMean } from './query-metrics.ts';
+import { addQuery, createQueryMetrics, estimateMean, NDCG_DEPTH } from './query-metrics.ts';
 import { createSelector } from './select.ts';
 
 export interface RetrieveOptions extends BootstrapOptions {
@@ -43,6 +43,12 @@ export interface Retrieval {
   readonly rPrecision: Estimate;
   /** `mean over queries of (1/R) Σᵢ≤R precision@i · rightᵢ`. */
   readonly mapAtR: Estimate;
+  /** `mean over queries of 1 / rank of the first of their class`. */
+  readonly mrr: Estimate;
+  /** `Σᵢ≤10 rightᵢ / log₂(i + 1)` over the same sum of a perfect order, mean over queries. */
+  readonly ndcgAt10: Estimate;
+  /** By k: share of queries that the commonest class among the k nearest names right. */
+  readonly knnAt: Readonly<Record<number, Estimate>>;
 }
 
 /**
@@ -53,7 +59,8 @@ export interface Retrieval {
  * undefined where no query could be measured. Intervals: Wilson for recall@k, bootstrap for the others, over classes
  * where there are at least 20 of them and over queries otherwise.
  * @throws E_SHAPE, E_DATA_LENGTH, E_NAN, E_CONFIG for a k below 1
- * @source Musgrave, Belongie & Lim 2020, A metric learning reality check (R-precision, MAP@R)
+ * @source Musgrave, Belongie & Lim 2020, A metric learning reality check (R-precision, MAP@R); Voorhees 1999, The TREC-8
+ * question answering track report (MRR); Järvelin & Kekäläinen 2002, Cumulated gain-based evaluation of IR techniques
  */
 export async function retrieve(options: RetrieveOptions): Promise<Retrieval> {
   const { embeddings, labels, distance = 'euclidean', ks = [1, 5, 10], blockSize = 64 } = options;
@@ -101,9 +108,9 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieval> {
       const numRelevant = label < 0 ? 0 : (classSizes.get(label) ?? 0) - (leaveOneOut ? 1 : 0);
       if (numRelevant <= 0) return;
       if (leaveOneOut) keys[query] = -1;
-      const count = selector.select(keys, Math.max(numRelevant, maxK));
+      const count = selector.select(keys, Math.max(numRelevant, maxK, NDCG_DEPTH));
       const nearest = selector.nearest.subarray(0, count);
-      addQuery(queries, { label, numRelevant, numFindable, nearest, galleryLabels });
+      addQuery(queries, { label, numRelevant, numFindable, nearest, galleryLabels, keys });
     },
   );
   options.onProgress?.({ stage: 'retrieve', done: numAll, total: numAll });
@@ -118,6 +125,9 @@ export async function retrieve(options: RetrieveOptions): Promise<Retrieval> {
     precisionAt: Object.fromEntries(ks.map((k, i) => [k, estimate(queries.precisionAt[i])])),
     rPrecision: estimate(queries.rPrecision),
     mapAtR: estimate(queries.mapAtR),
+    mrr: estimate(queries.reciprocalRank),
+    ndcgAt10: estimate(queries.ndcg),
+    knnAt: Object.fromEntries(ks.map((k, i) => [k, estimate(queries.knnAt[i])])),
   };
 }
 

@@ -1,10 +1,10 @@
-import { SamesameError } from '../base/errors.ts';
-import { createRandom, type Random } from '../base/random.ts';
+import { createRandom } from '../base/random.ts';
 import { majorityBaseline } from './baseline.ts';
-import { type BootstrapOptions, DEFAULT_RESAMPLES, drawWeights } from './bootstrap.ts';
+import { type BootstrapOptions, DEFAULT_RESAMPLES } from './bootstrap.ts';
 import { checkFinite } from './checks.ts';
 import { type Estimate, type Interval, percentileInterval, UNDEFINED, wilsonInterval } from './interval.ts';
 import { createPairMetrics, measurePairs, PRECISIONS } from './pair-metrics.ts';
+import { drawGroups, drawPairs } from './pair-weights.ts';
 import { type SortedPairs, sortPairs } from './sorted-pairs.ts';
 
 export interface VerifyOptions extends BootstrapOptions {
@@ -94,7 +94,8 @@ export function verify(options: VerifyOptions): Verification {
   };
 
   const resamples = Array.from({ length: numResamples }, createPairMetrics);
-  const draw = groups === undefined ? drawPairs(numPairs) : drawGroups(pairs, groups);
+  // Pairs that are drawn one by one are alike in any order, so weights are drawn for the sorted ones directly.
+  const draw = groups === undefined ? drawPairs(numPairs) : drawGroups(groups, numPairs, pairs.order);
   const random = createRandom(seed).fork('verify');
   for (const metrics of resamples) measurePairs(pairs, draw(random), numBelow, metrics);
 
@@ -141,48 +142,6 @@ function countSimilar(pairs: SortedPairs, end: number): number {
   let count = 0;
   for (let i = 0; i < end; i++) count += pairs.similar[i];
   return count;
-}
-
-/** Pairs drawn one by one. Draws are alike in any order, so weights are drawn for the sorted pairs directly. */
-function drawPairs(numPairs: number): (random: Random) => Uint16Array {
-  const weights = new Uint16Array(numPairs);
-  return (random) => {
-    drawWeights(weights, random);
-    return weights;
-  };
-}
-
-function drawGroups(pairs: SortedPairs, groups: PairGroups): (random: Random) => Float64Array {
-  const { numPairs, order } = pairs;
-  for (const side of [groups.left, groups.right]) {
-    if (side.length !== numPairs) {
-      throw new SamesameError('E_DATA_LENGTH', {
-        what: 'measuring pairs failed: groups and distances differ in length',
-        expected: `${numPairs} groups a side`,
-        received: `${side.length}`,
-      });
-    }
-  }
-  const left = Int32Array.from(order, (pair) => groups.left[pair]);
-  const right = Int32Array.from(order, (pair) => groups.right[pair]);
-  let numGroups = 0;
-  for (let i = 0; i < numPairs; i++) numGroups = Math.max(numGroups, left[i] + 1, right[i] + 1);
-  const used = new Uint8Array(numGroups);
-  for (let i = 0; i < numPairs; i++) used[left[i]] = used[right[i]] = 1;
-  const place = new Int32Array(numGroups);
-  let numUsed = 0;
-  for (let group = 0; group < numGroups; group++) if (used[group] === 1) place[group] = numUsed++;
-
-  const drawn = new Uint16Array(numUsed);
-  const weights = new Float64Array(numPairs);
-  return (random) => {
-    drawWeights(drawn, random);
-    for (let i = 0; i < numPairs; i++) {
-      const weight = drawn[place[left[i]]];
-      weights[i] = left[i] === right[i] ? weight : weight * drawn[place[right[i]]];
-    }
-    return weights;
-  };
 }
 
 /** `total / deff` with `deff = variance of the resampled rate / variance under independence`, never above `total`. */

@@ -115,3 +115,12 @@ test('an input, or one tensor under two names, can be an output', async () => {
   expect(result.same).toEqual([0, 1]);
   expect(result.a).toEqual(result.b);
 });
+
+test('inputs may have the names that nodes would get', async () => {
+  const [a, b] = ['Add_0', 'const_0'].map((name) => input(name, 'float32', [1]));
+  const graph = compile({ Mul_1: multiply(add(a, b), 3) });
+  const program = await nodeRuntime.load(graph.bytes);
+  const feed = (value: number) => nodeRuntime.tensor('float32', Float32Array.of(value), [1]);
+  const { Mul_1 } = await program.run({ Add_0: feed(2), const_0: feed(5) });
+  expect(Array.from(Mul_1.data as Float32Array)).toEqual([21]);
+});

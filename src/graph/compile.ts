@@ -61,6 +61,7 @@ export function compile(
   if (entries.length === 0) {
     throw new SamesameError('E_GRAPH', { what: 'a graph needs at least one output' });
   }
+  writer.reserve(entries);
   for (const [name, tensor] of entries) writer.output(name, tensor);
 
   const model = create(ModelProtoSchema, {
@@ -92,6 +93,7 @@ class GraphWriter implements Emitter {
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
   readonly #names = new Map<Node, string>();
+  readonly #reserved = new Set<string>();
   readonly #inputNodes = new Map<string, Node>();
   readonly #constants = new Map<string, string>();
   readonly #shared = new Map<string, string>();
@@ -101,6 +103,14 @@ class GraphWriter implements Emitter {
   constructor(bind: ReadonlyMap<Tensor, TensorData>, convBlock: number | undefined) {
     this.#bind = bind;
     this.convBlock = convBlock;
+  }
+
+  /** Keeps the names of inputs and outputs, which are given from outside, for them. */
+  reserve(outputs: readonly (readonly [string, Tensor])[]): void {
+    for (const [name] of outputs) this.#reserved.add(name);
+    for (const { rule, attributes } of nodesBelow(...outputs.map(([, tensor]) => tensor))) {
+      if (rule === inputRule) this.#reserved.add((attributes as { name: string }).name);
+    }
   }
 
   output(name: string, tensor: Tensor): void {
@@ -124,7 +134,7 @@ class GraphWriter implements Emitter {
     const key = JSON.stringify([domain, opType, inputs, attributes]);
     const former = this.#shared.get(key);
     if (former !== undefined) return former;
-    const name = `${opType}_${this.#nodes.length}`;
+    const name = this.#free(`${opType}_${this.#nodes.length}`);
     this.#nodes.push(this.#node(opType, inputs, name, attributes, domain));
     this.#shared.set(key, name);
     return name;
@@ -134,7 +144,7 @@ class GraphWriter implements Emitter {
     const key = data.length <= 64 ? `${dtype}${JSON.stringify(shape)}${data.join()}` : undefined;
     const former = key === undefined ? undefined : this.#constants.get(key);
     if (former !== undefined) return former;
-    const name = `const_${this.#initializers.length}`;
+    const name = this.#free(`const_${this.#initializers.length}`);
     this.#initialize(name, dtype, shape, data);
     if (key !== undefined) this.#constants.set(key, name);
     return name;
@@ -165,6 +175,10 @@ class GraphWriter implements Emitter {
 
   alsoInBlocks(image: string, blocks: string): void {
     this.#blocks.set(image, blocks);
+  }
+
+  #free(name: string): string {
+    return this.#reserved.has(name) ? this.#free(`${name}_`) : name;
   }
 
   /** The name of a node's output, emitting the node where this is its first use. Its inputs have names already. */

@@ -1,23 +1,29 @@
 import { SamesameError } from '../base/errors.ts';
 import { type Dim, describeShape } from './tensor.ts';
 
-/** A length as a count of an open length: `12*batch` is 12 of `batch`, `batch` is 1 of it, a number has no symbol. */
+/**
+ * A length as a count of an open length: `12*batch` is 12 of `batch`, `batch` is 1 of it, a number has no symbol. Where it
+ * matters how the two lie in each other, `batch*12` has 12 for each of the batch, and `5*batch*2` has the batch between.
+ */
 export interface SplitDim {
   readonly count: number;
   readonly symbol: string | undefined;
+  /** The part of `count` that lies outside of the open length. Default all of it. */
+  readonly outer?: number;
 }
 
 /** A length taken apart. */
-export function splitDim(dim: Dim): SplitDim {
-  if (typeof dim === 'number') return { count: dim, symbol: undefined };
-  const [, count, symbol] = /^(\d+)\*(.+)$/.exec(dim) ?? [];
-  return symbol === undefined ? { count: 1, symbol: dim } : { count: Number(count), symbol };
+export function splitDim(dim: Dim): Required<SplitDim> {
+  if (typeof dim === 'number') return { count: dim, symbol: undefined, outer: dim };
+  const [, outer = '1', symbol, inner = '1'] = /^(?:(\d+)\*)?(.+?)(?:\*(\d+))?$/.exec(dim)!;
+  return { count: Number(outer) * Number(inner), symbol, outer: Number(outer) };
 }
 
 /** A length put together again. */
-export function joinDim({ count, symbol }: SplitDim): Dim {
+export function joinDim({ count, symbol, outer = count }: SplitDim): Dim {
   if (symbol === undefined) return count;
-  return count === 1 ? symbol : `${count}*${symbol}`;
+  const before = outer === 1 ? '' : `${outer}*`;
+  return count === outer ? `${before}${symbol}` : `${before}${symbol}*${count / outer}`;
 }
 
 /** The product of lengths, at most one of them open. @throws E_SHAPE where more are */

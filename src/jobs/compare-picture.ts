@@ -20,7 +20,7 @@ export async function writeComparison(
 }
 
 /** An image in its own proportions, in colour. */
-async function readNamed(path: string): Promise<NamedImage> {
+export async function readNamed(path: string): Promise<NamedImage> {
   const { height, width } = await readImageShape(path);
   const factor = Math.min(1, LONGEST_SIDE / Math.max(height, width));
   const shape = {

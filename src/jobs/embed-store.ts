@@ -38,15 +38,62 @@ export async function embedStore(
 export async function measurePairs(
   { embed, distances }: Pick<Model, 'embed' | 'distances'>,
   rows: ImageRows,
-  { left, right, numPairs }: PairList,
+  pairs: PairList,
 ): Promise<Float32Array> {
-  const indices = Int32Array.from(new Set([...left, ...right])).sort();
+  const result = new Float32Array(pairs.numPairs);
+  for await (const { start, left, right } of embedPairs(embed, rows, pairs))
+    result.set(await distances(left, right), start);
+  return result;
+}
+
+/** The embeddings of some pairs of a list. */
+export interface EmbeddedPairs {
+  /** Of the first of them in the list. */
+  readonly start: number;
+  readonly numPairs: number;
+  /** float32 `[numPairs, D]`, the reader's own. */
+  readonly left: Float32Array;
+  readonly right: Float32Array;
+}
+
+/** Both embeddings of each pair of a list, block by block; each image that occurs in it is embedded once. */
+export async function* embedPairs(
+  embed: Model['embed'],
+  rows: ImageRows,
+  pairs: PairList,
+): AsyncGenerator<EmbeddedPairs> {
+  const indices = Int32Array.from(new Set([...pairs.left, ...pairs.right])).sort();
+  yield* blocksOfPairs(await embedStore(embed, rows, indices), indices, pairs);
+}
+
+/**
+ * Distances of pairs of images that are embedded already.
+ * @param embeddings float32 `[indices.length, D]`
+ * @param indices the images that they are of; every image of the pairs is among them
+ */
+export async function measureEmbedded(
+  { distances }: Pick<Model, 'distances'>,
+  embeddings: Float32Array,
+  indices: Int32Array,
+  pairs: Pick<PairList, 'left' | 'right' | 'numPairs'>,
+): Promise<Float32Array> {
+  const result = new Float32Array(pairs.numPairs);
+  for (const { start, left, right } of blocksOfPairs(embeddings, indices, pairs))
+    result.set(await distances(left, right), start);
+  return result;
+}
+
+function* blocksOfPairs(
+  embeddings: Float32Array,
+  indices: Int32Array,
+  { left, right, numPairs }: Pick<PairList, 'left' | 'right' | 'numPairs'>,
+): Generator<EmbeddedPairs> {
   const place = new Map(Array.from(indices, (index, i) => [index, i]));
-  const embeddings = await embedStore(embed, rows, indices);
   const size = embeddings.length / indices.length;
-  const result = new Float32Array(numPairs);
-  for (let start = 0; start < numPairs; start += CHUNK) {
-    const end = Math.min(start + CHUNK, numPairs);
+  // Bare pixels are long embeddings.
+  const blockSize = Math.max(1, Math.min(CHUNK, Math.floor(CHUNK_BYTES / (4 * size))));
+  for (let start = 0; start < numPairs; start += blockSize) {
+    const end = Math.min(start + blockSize, numPairs);
     const embeddingsOf = (side: Int32Array) => {
       const block = new Float32Array((end - start) * size);
       for (let p = start; p < end; p++) {
@@ -55,7 +102,6 @@ export async function measurePairs(
       }
       return block;
     };
-    result.set(await distances(embeddingsOf(left), embeddingsOf(right)), start);
+    yield { start, numPairs: end - start, left: embeddingsOf(left), right: embeddingsOf(right) };
   }
-  return result;
 }

@@ -199,7 +199,8 @@ function checkModel({ config }: Model): void {
   if (config.distance === 'euclidean') return;
   throw new SamesameError('E_CONFIG', {
     what: 'episodes need a model that compares embeddings by their distance',
-    expected: 'a model trained with contrastive, triplet, prototypical or supervised-contrastive',
+    expected:
+      'a model without a head: one trained with a loss on embeddings, such as triplet or prototypical',
     received: `a model that compares with its head ${config.comparator?.name}`,
     help: 'the mean of a few embeddings stands for a class, and a learned head compares single images',
   });

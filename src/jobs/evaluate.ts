@@ -4,16 +4,22 @@ import { createRuntime } from '#runtime';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Dataset } from '../data/sources/open.ts';
+import type { ProgressEvent } from '../data/types.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
+import { judge } from '../model/judge.ts';
 import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
 import { renderReport } from '../report/index.ts';
 import type { TrainEvent } from '../train/progress.ts';
+import { type AgainstMeasurement, measureAgainst } from './against.ts';
 import { describeBad } from './bad-images.ts';
+import { verifyByNegatives } from './by-negatives.ts';
 import { countParameters } from './count-parameters.ts';
 import type { EvaluatedPart } from './evaluated-part.ts';
 import { type EvaluationChoice, type EvaluationData, prepareEvaluation } from './evaluation-data.ts';
 import { type Measurement, measureModel } from './measure.ts';
+import { type AnswersMeasurement, measureAnswers } from './measure-answers.ts';
+import { type FullMeasurement, measureFully } from './measure-fully.ts';
 import type { PreparedData } from './prepare.ts';
 import { composeReport } from './report-data.ts';
 
@@ -23,6 +29,12 @@ export interface EvaluateJob extends EvaluationChoice {
   readonly dataset: Dataset;
   /** Where to write a report. Default: none is written. */
   readonly report?: string;
+  /** Whether to measure all there is: clusters, a linear probe, open sets, every class. Default false: it may take minutes. */
+  readonly full?: boolean;
+  /** Share of similar pairs, in (0, 1), to tell what to expect at. Default: none. */
+  readonly prior?: number;
+  /** Folder of another model to measure on the same pairs and images. */
+  readonly against?: string;
   /** Bytes of decoded pixels to keep in memory. Default 1 GiB. */
   readonly memoryBytes?: number;
   readonly runtime?: Runtime;
@@ -38,6 +50,12 @@ export interface Evaluation {
   /** Its pixels are closed. */
   readonly data: PreparedData;
   readonly measurement: Measurement;
+  /** Undefined where one kind of pair is missing. */
+  readonly answers?: AnswersMeasurement;
+  /** Where `full` was asked for. */
+  readonly full?: FullMeasurement;
+  /** Where another model was named. */
+  readonly against?: AgainstMeasurement;
 }
 
 /**
@@ -53,18 +71,24 @@ export interface Evaluation {
 export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
   const { dataset, onEvent = () => {}, runtime = createRuntime(), memoryBytes, signal } = job;
   const model = await loadModel(job.model, { runtime });
-  const prepared = await prepareEvaluation(dataset, model.config, job, {
+  // A prior that cannot be answered for is refused before anything is decoded.
+  judge(0, model.config, { prior: job.prior });
+  const options = {
     memoryBytes,
     signal,
-    onProgress: (event) => onEvent({ kind: 'stage', ...event }),
-  });
+    onProgress: (event: ProgressEvent) => onEvent({ kind: 'stage', ...event }),
+  };
+  const prepared = await prepareEvaluation(dataset, model.config, job, options);
   const { data, part, training } = prepared;
   try {
     for (const message of data.warnings) onEvent({ kind: 'warning', message });
     if (data.pixels.bad.length > 0) {
       onEvent({ kind: 'warning', message: describeBad(data.pixels, 'the list that --json prints') });
     }
-    const measurement = await measureModel(
+    const onProgress = (stage: string, done: number, total: number) =>
+      onEvent({ kind: 'stage', stage, done, total });
+    const seed = job.seed ?? training.seed;
+    const measured = await measureModel(
       model,
       {
         pixels: data.pixels,
@@ -73,17 +97,63 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
         thresholdPairs: data.validationPairs.numPairs > 0 ? data.validationPairs : undefined,
         images: data.splits.test,
         gallery: job.gallery === 'rest' ? restOf(data) : undefined,
-        seed: job.seed ?? training.seed,
-        onProgress: (stage, done, total) => onEvent({ kind: 'stage', stage, done, total }),
+        seed,
+        onProgress,
       },
       runtime,
     );
+    const { kinds } = dataset;
+    const { threshold } = model.config;
+    const measurement = {
+      ...measured,
+      ...(kinds && {
+        byNegatives: verifyByNegatives(measured.distances, data.testPairs, kinds, { threshold, seed }),
+      }),
+    };
+    const { testPairs } = data;
+    const answers = measureAnswers({
+      distances: measurement.distances,
+      similar: testPairs.similar,
+      numImages: new Set([...testPairs.left, ...testPairs.right]).size,
+      config: model.config,
+      prior: job.prior,
+    });
+    const full = job.full
+      ? await measureFully({
+          set: data.set,
+          pairs: testPairs,
+          measurement,
+          config: model.config,
+          seenLabels: part === 'held-out' ? labelsOf(data, data.splits.train) : undefined,
+          seed,
+          runtime,
+          onProgress,
+        })
+      : undefined;
+    const against =
+      job.against === undefined
+        ? undefined
+        : await measureAgainst({
+            other: job.against,
+            dataset,
+            model,
+            evaluated: prepared,
+            measurement,
+            seed,
+            runtime,
+            options,
+          });
+    for (const message of against?.warnings ?? []) onEvent({ kind: 'warning', message });
     if (job.report !== undefined) await writeReport(job.report, job.model, model, prepared, measurement);
-    return { part, config: model.config, data, measurement };
+    return { part, config: model.config, data, measurement, answers, full, against };
   } finally {
     await data.pixels.close();
     await model.close();
   }
+}
+
+function labelsOf({ set }: PreparedData, images: Int32Array): ReadonlySet<number> {
+  return new Set(Array.from(images, (image) => set.labels[image]));
 }
 
 /** The images that are not measured. @throws E_CONFIG where there are none */

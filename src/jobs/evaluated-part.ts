@@ -1,7 +1,10 @@
 import { SamesameError } from '../base/errors.ts';
+import { fingerprintOf } from '../data/fingerprint.ts';
+import type { Dataset } from '../data/sources/open.ts';
 import type { ImageSet } from '../data/types.ts';
 import type { ModelConfig } from '../model/config.ts';
 import { readTrainConfig, type TrainConfig } from '../train/config.ts';
+import { chooseKnownClasses } from './chosen-classes.ts';
 
 /** Which images a model is measured on. */
 export type EvaluatedPart =
@@ -16,6 +19,28 @@ export function trainingOf(config: ModelConfig): TrainConfig {
   const { pixelScale: _, ...stored } = config.provenance.training;
   // What it may set was settled when it was trained, on data that may have named its pairs.
   return readTrainConfig({ ...stored, image: config.input }, true);
+}
+
+/** A data set as far as a model's own run would use it, and whether it is what the run was trained on. */
+export interface RecognizedData {
+  readonly dataset: Dataset;
+  readonly fingerprint: string;
+  readonly isTrainingData: boolean;
+}
+
+/** Finds out whether a model was trained on this data, on all of it or on the classes that its run chose. */
+export async function recognizeData(
+  whole: Dataset,
+  config: ModelConfig,
+  signal?: AbortSignal,
+): Promise<RecognizedData> {
+  const isOwn = (fingerprint: string) => fingerprint === config.provenance.fingerprint;
+  const dataset = chooseKnownClasses(whole, trainingOf(config));
+  const fingerprint = await fingerprintOf(dataset.set, signal);
+  if (dataset === whole || isOwn(fingerprint))
+    return { dataset, fingerprint, isTrainingData: isOwn(fingerprint) };
+  // Other data: none of its classes was chosen by anybody.
+  return { dataset: whole, fingerprint: await fingerprintOf(whole.set, signal), isTrainingData: false };
 }
 
 /**

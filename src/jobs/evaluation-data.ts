@@ -1,6 +1,5 @@
 import { SamesameError } from '../base/errors.ts';
 import { createRandom } from '../base/random.ts';
-import { fingerprintOf } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
 import { drawCouplePairs } from '../data/pairs/couples.ts';
 import { emptyPairs, takePairs } from '../data/pairs/list.ts';
@@ -9,7 +8,7 @@ import type { Dataset } from '../data/sources/open.ts';
 import type { ImageSet, PairList } from '../data/types.ts';
 import type { ModelConfig } from '../model/config.ts';
 import type { TrainConfig } from '../train/config.ts';
-import { choosePart, type EvaluatedPart, trainingOf } from './evaluated-part.ts';
+import { choosePart, type EvaluatedPart, recognizeData, trainingOf } from './evaluated-part.ts';
 import { type PrepareDataOptions, type PreparedData, prepareData } from './prepare.ts';
 
 export interface EvaluationChoice {
@@ -36,21 +35,20 @@ export interface EvaluationData {
  * @throws E_CONFIG where test images are asked for and there are none; E_DATA…, E_IMAGES_BAD
  */
 export async function prepareEvaluation(
-  dataset: Dataset,
+  whole: Dataset,
   config: ModelConfig,
   choice: EvaluationChoice,
   options: PrepareDataOptions = {},
 ): Promise<EvaluationData> {
-  const { set } = dataset;
   const training = trainingOf(config);
+  const { dataset, fingerprint, isTrainingData } = await recognizeData(whole, config, options.signal);
+  const { set } = dataset;
   if (choice.numPairs !== undefined && (dataset.pairs ?? dataset.couples) !== undefined) {
     throw new SamesameError('E_CONFIG', {
       what: `a number of pairs was asked for, but ${set.name} names its pairs`,
       help: 'leave it out',
     });
   }
-  const fingerprint = await fingerprintOf(set, options.signal);
-  const isTrainingData = fingerprint === config.provenance.fingerprint;
   if (isTrainingData && choice.split !== 'all') {
     const data = await prepareData(dataset, training, options);
     return { part: 'held-out', training, data: redrawPairs(data, training, choice) };
@@ -97,7 +95,7 @@ function redrawPairs(
 }
 
 /** The pairs that the source names, as far as both images can be used. */
-function explicitPairs(
+export function explicitPairs(
   { pairs, couples }: Dataset,
   usable: Int32Array,
   { seed, negativeRatio }: TrainConfig,

@@ -5,11 +5,15 @@ import type { AugmentOptions } from '../data/augment/options.ts';
 import { groupOfClass } from '../data/class-groups.ts';
 import { groupByClass } from '../data/classes.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
+import { drawNeighbourPairs } from '../data/pairs/neighbours.ts';
 import { drawRatioPairs } from '../data/pairs/ratio.ts';
 import { chooseClassBatch, createClassSampler } from '../data/samplers/class.ts';
 import { createClassPairSampler } from '../data/samplers/class-pairs.ts';
+import { createCurriculumSampler } from '../data/samplers/curriculum.ts';
 import { createGroupSampler } from '../data/samplers/groups.ts';
+import { createHardPairSampler } from '../data/samplers/hard-pairs.ts';
 import { createPairSampler } from '../data/samplers/pairs.ts';
+import type { RedrawnPairSampler } from '../data/samplers/redrawn.ts';
 import type { PairList, PixelShape } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
 import { type Feeder, feedBatches, feedPairs, pixelRows } from '../train/feeder.ts';
@@ -37,6 +41,10 @@ export function createFeeder(
     const sampler = createClassPairSampler({ labels: set.labels, indices: splits.train, numBatches, seed });
     return feedPairs(sampler, parts);
   }
+  if (objective.kind === 'pairs' && (config.pairDraw === 'hard' || config.pairDraw === 'curriculum')) {
+    const sampler = createRedrawn(config, data);
+    return { ...feedPairs(sampler, parts), redrawn: sampler };
+  }
   if (objective.kind === 'pairs') {
     const pairs = data.trainPairs ?? drawTrainPairs(set.labels, splits.train, config, random.fork('pairs'));
     return feedPairs(
@@ -59,7 +67,39 @@ export function createFeeder(
     batchGroups > 0
       ? createGroupSampler({ ...drawn, groupsPerBatch: batchGroups, groupOf })
       : createClassSampler(drawn);
-  return feedBatches(sampler, labels, { rows: rowsOf(rotateClasses), random });
+  // A loss that keeps something for each class counts them from 0.
+  const places = new Map(Array.from(classes, (label, place) => [label, place]));
+  const counted = labels.map((label) => places.get(label) ?? -1);
+  const feeder = feedBatches(sampler, counted, { rows: rowsOf(rotateClasses), random });
+  return { ...feeder, numClasses: classes.length };
+}
+
+/** Epochs of a run: as many as make about 1,000 steps, from 8 to 40, unless it is told. */
+export function countEpochs({ epochs }: Pick<TrainConfig, 'epochs'>, stepsPerEpoch: number): number {
+  return epochs || Math.min(40, Math.max(8, Math.ceil(1000 / stepsPerEpoch)));
+}
+
+/** Pairs that are drawn before each epoch. @throws E_CONFIG */
+function createRedrawn(config: TrainConfig, { set, splits }: PreparedData): RedrawnPairSampler {
+  const { numPairs, batchSize, negativeRatio, pairDraw, seed } = config;
+  if (numPairs === 'all' || negativeRatio !== 1) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'pairs that are drawn anew each epoch are a number of balanced pairs',
+      expected: 'numPairs as a number, and negativeRatio 1',
+      received: `numPairs ${numPairs}, negativeRatio ${negativeRatio}, pairDraw ${pairDraw}`,
+      help: 'leave them out, or pairDraw',
+    });
+  }
+  const drawn = {
+    labels: set.labels,
+    indices: splits.train,
+    numPairs,
+    batchSize: Math.min(batchSize, numPairs),
+    seed,
+  };
+  if (pairDraw === 'hard') return createHardPairSampler(drawn);
+  const numEpochs = countEpochs(config, Math.max(1, Math.floor(numPairs / drawn.batchSize)));
+  return createCurriculumSampler({ ...drawn, numEpochs });
 }
 
 /** Augmented views of each training image that a frozen trunk is run on. */
@@ -102,13 +142,14 @@ function checkNoClasses({ rotateClasses, batchGroups }: TrainConfig): void {
   });
 }
 
-/** Half of `numPairs` similar, or by the ratio; or all similar pairs there are. */
+/** Half of `numPairs` similar, or by the ratio; or all similar pairs there are; or neighbours. */
 function drawTrainPairs(
   labels: Int32Array,
   images: Int32Array,
-  { numPairs, negativeRatio }: TrainConfig,
+  { numPairs, negativeRatio, pairDraw }: TrainConfig,
   random: Random,
 ): PairList {
+  if (pairDraw === 'neighbours') return drawNeighbourPairs(labels, images, { random });
   if (numPairs !== 'all' && negativeRatio === 1)
     return drawBalancedPairs(labels, images, { numPairs, random });
   const similar = numPairs === 'all' ? numPairs : Math.max(1, Math.round(numPairs / (1 + negativeRatio)));

@@ -7,7 +7,7 @@ import { MODEL_VERSION } from '../model/config.ts';
 import { createEmbedder } from '../model/embedder.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
 import { createModel, type Model } from '../model/model.ts';
-import { type ModelSettings, saveModel } from '../model/save.ts';
+import { type ModelSettings, saveModel, sha256 } from '../model/save.ts';
 import type { Encoder } from '../nn/networks/encoder.ts';
 import { renderModelCard, renderReport } from '../report/index.ts';
 import type { TrainConfig } from '../train/config.ts';
@@ -22,6 +22,7 @@ import { rowsOf } from './feature-rows.ts';
 import { keepReport } from './kept-report.ts';
 import { type Measurement, measureModel } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
+import { makeReference } from './reference.ts';
 import { composeReport } from './report-data.ts';
 import type { TensorBoard } from './tensorboard.ts';
 import { settleThreshold } from './threshold.ts';
@@ -89,7 +90,7 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     input: data.target,
     distance: design.comparator === undefined ? 'euclidean' : 'comparator',
     threshold: settleThreshold(config, validationDistances, similar),
-    calibration: calibrateLogistic(validationDistances, similar),
+    calibration: { ...calibrateLogistic(validationDistances, similar), ...priorOf(similar) },
     classes: [...data.set.classNames],
     provenance: {
       dataset: data.set.name,
@@ -136,7 +137,17 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     modelBytes: files.encoder.length,
   });
   const modelFolder = join(out, 'model');
-  await saveModel(modelFolder, { ...files, config: settings, card: renderModelCard(report) });
+  await saveModel(modelFolder, {
+    ...files,
+    config: settings,
+    card: renderModelCard(report),
+    reference: await makeReference(opened.embed, rowsOf(data), {
+      images: data.splits.validation,
+      encoder: sha256(files.encoder),
+      data: { name: data.set.name, fingerprint: data.fingerprint },
+      seed: config.seed,
+    }),
+  });
   await keepReport(out, report);
   const reportPath = join(out, 'report.html');
   await writeFileAtomic(reportPath, renderReport(report));
@@ -157,6 +168,12 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     imagesPerSecond,
     numParameters,
   };
+}
+
+/** The share of similar pairs, where there are both kinds. */
+function priorOf(similar: Float32Array): { readonly prior?: number } {
+  const prior = similar.filter((value) => value > 0.5).length / similar.length;
+  return prior > 0 && prior < 1 ? { prior } : {};
 }
 
 /** The backbone as it was before training. */

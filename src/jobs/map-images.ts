@@ -1,16 +1,18 @@
 import { SamesameError } from '../base/errors.ts';
 import { createRandom } from '../base/random.ts';
-import { fingerprintOf } from '../data/fingerprint.ts';
 import { preparePixels } from '../data/pixels/prepare.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { Dataset } from '../data/sources/open.ts';
+import type { ImageSet } from '../data/types.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { choosePart, type EvaluatedPart, trainingOf } from './evaluated-part.ts';
+import { choosePart, type EvaluatedPart, recognizeData, trainingOf } from './evaluated-part.ts';
 import { type PrepareDataOptions, prepareData } from './prepare.ts';
 
 /** The images of a map, decoded. */
 export interface MapImages {
   readonly part: EvaluatedPart;
+  /** What the images are numbered in: the data set, or those of its classes that the model's run chose. */
+  readonly set: ImageSet;
   readonly pixels: PixelStore;
   /** int32: those that are drawn, ascending. */
   readonly images: Int32Array;
@@ -25,7 +27,7 @@ export interface MapImages {
  * @throws E_CONFIG where test images are asked for and there are none; E_DATA…, E_IMAGES_BAD
  */
 export async function chooseMapImages(
-  dataset: Dataset,
+  whole: Dataset,
   config: ModelConfig,
   choice: {
     readonly split?: 'test' | 'all';
@@ -34,6 +36,7 @@ export async function chooseMapImages(
   },
   options: PrepareDataOptions = {},
 ): Promise<MapImages> {
+  const { dataset, isTrainingData } = await recognizeData(whole, config, options.signal);
   const { set } = dataset;
   const draw = (found: Int32Array) => {
     if (found.length === 0) {
@@ -44,14 +47,13 @@ export async function chooseMapImages(
     }
     return { images: drawImages(found, choice.maxImages, choice.seed), found };
   };
-  const fingerprint = await fingerprintOf(set, options.signal);
-  if (fingerprint === config.provenance.fingerprint && choice.split !== 'all') {
+  if (isTrainingData && choice.split !== 'all') {
     const { pixels, splits } = await prepareData(dataset, trainingOf(config), options);
-    return { part: 'held-out', pixels, ...draw(splits.test) };
+    return { part: 'held-out', set, pixels, ...draw(splits.test) };
   }
   const { part, holds } = choosePart(set, choice.split, 'draw all its images (--split all)');
   const pixels = await preparePixels(set, { ...config.input, ...options });
-  return { part, pixels, ...draw(pixels.usable.filter(holds)) };
+  return { part, set, pixels, ...draw(pixels.usable.filter(holds)) };
 }
 
 /** At most `maxCount` of the images, drawn by the seed, in ascending order. */

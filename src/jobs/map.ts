@@ -126,6 +126,7 @@ interface MapParts {
   readonly chosen: {
     readonly pixels: PixelStore;
     readonly part: EvaluatedPart;
+    readonly set: ImageSet;
     readonly images: Int32Array;
     readonly found: Int32Array;
     readonly embeddings: Float32Array;
@@ -165,8 +166,7 @@ export function checkMapPath(path: string): MapEnding {
 }
 
 async function renderSvg({ job, chosen, projection }: MapParts): Promise<string> {
-  const { set } = job.dataset;
-  const { pixels, images } = chosen;
+  const { set, pixels, images } = chosen;
   const thumbnails = job.thumbnails ? await drawThumbnails(pixels, images) : undefined;
   return scatterMap({
     title: titleOf(set, projection, images.length),
@@ -179,8 +179,7 @@ async function renderSvg({ job, chosen, projection }: MapParts): Promise<string>
 }
 
 async function renderPage({ job, model, chosen, projection, products }: MapParts): Promise<string> {
-  const { set } = job.dataset;
-  const { pixels, images, embeddings } = chosen;
+  const { set, pixels, images, embeddings } = chosen;
   const isComparable = model.config.distance === 'euclidean';
   const neighbours = isComparable ? await nearestOf(embeddings, images.length, products) : null;
   return renderMapPage({
@@ -212,7 +211,7 @@ async function renderAnimation(
   }
   const frames = await paintFrames({
     run: job.model,
-    set: job.dataset.set,
+    set: chosen.set,
     pixels: chosen.pixels,
     images: chooseFrameImages(chosen.found, provenance.seed),
     embeddingSize: encoder.embeddingSize,

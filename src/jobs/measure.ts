@@ -1,4 +1,5 @@
 import { createRandom } from '../base/random.ts';
+import { takePairs } from '../data/pairs/list.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { PairList } from '../data/types.ts';
 import {
@@ -13,6 +14,7 @@ import type { Runtime } from '../graph/runtime/types.ts';
 import { euclideanComparer } from '../model/comparator.ts';
 import type { Model } from '../model/model.ts';
 import { createGalleryProducts } from '../model/products.ts';
+import type { ByNegatives } from '../report/negative-rows.ts';
 import { embedStore, type ImageRows, measurePairs } from './embed-store.ts';
 
 /** What is measured on, all of it unseen by training. */
@@ -50,6 +52,8 @@ export interface Measurement {
   readonly rawPixels: Baseline | null;
   /** Null where there is no backbone. */
   readonly frozenFeatures: Baseline | null;
+  /** With each kind of negatives, where the data says which are easy and which are hard. */
+  readonly byNegatives?: ByNegatives;
   /** Of `pairs`, float32 `[P]`. */
   readonly distances: Float32Array;
   /** Of the images that retrieval was measured on. */
@@ -146,8 +150,8 @@ async function measureBaseline(
   const { pairs, thresholdPairs, seed } = input;
   const { embed, rows, maxImages } = embedding;
   if (thresholdPairs === undefined) return null;
-  const held = limitPairs(thresholdPairs, maxImages);
-  const tested = limitPairs(pairs, maxImages);
+  const held = limitPairs(thresholdPairs, maxImages, seed);
+  const tested = limitPairs(pairs, maxImages, seed);
   const threshold = chooseThreshold(await measurePairs(embedding, rows, held), held.similar);
   const distances = await measurePairs(embedding, rows, tested);
   const groups = { left: tested.left, right: tested.right };
@@ -190,21 +194,22 @@ async function retrieveAmong(
   return retrieval;
 }
 
-/** Pairs from the front of the list until they touch `maxImages` images. */
-function limitPairs(pairs: PairList, maxImages: number): PairList {
+/**
+ * All pairs, or where they touch more than `maxImages` images, some of them drawn by the seed: a list may have its similar
+ * pairs in front.
+ */
+function limitPairs(pairs: PairList, maxImages: number, seed: string | number): PairList {
+  if (new Set([...pairs.left, ...pairs.right]).size <= maxImages) return pairs;
+  const order = createRandom(seed)
+    .fork('limit pairs')
+    .shuffle(Array.from({ length: pairs.numPairs }, (_, i) => i));
   const seen = new Set<number>();
-  let numPairs = 0;
-  while (numPairs < pairs.numPairs) {
-    seen.add(pairs.left[numPairs]).add(pairs.right[numPairs]);
-    if (seen.size > maxImages) break;
-    numPairs++;
-  }
-  return {
-    numPairs,
-    left: pairs.left.subarray(0, numPairs),
-    right: pairs.right.subarray(0, numPairs),
-    similar: pairs.similar.subarray(0, numPairs),
-  };
+  const isFull = (pair: number) => seen.add(pairs.left[pair]).add(pairs.right[pair]).size > maxImages;
+  const end = order.findIndex(isFull);
+  return takePairs(
+    pairs,
+    order.slice(0, end).sort((a, b) => a - b),
+  );
 }
 
 /** At most `maxCount` of the images, drawn by the seed, in ascending order. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../base/random.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { ImageSet } from '../data/types.ts';
 import { readTrainConfig } from '../train/config.ts';
@@ -47,6 +48,24 @@ describe('prepareData', () => {
     expect(other.splits.train).not.toEqual(part.splits.train);
     const all = await prepareData(dataset, readTrainConfig({ maxImages: 1000 }));
     expect(all.splits.train).toEqual(whole.splits.train);
+  });
+
+  it('warns of copies that the split puts into two parts, or that are in two classes', async () => {
+    const set = createSet();
+    if (set.pixels.kind !== 'decoded') throw new Error('it has pixels');
+    const random = createRandom('pixels');
+    const data = Uint8Array.from({ length: set.numImages * 64 }, () => random.integer(256));
+    const different: Dataset = { format: 'npz', set: { ...set, pixels: { ...set.pixels, data } } };
+    expect((await prepareData(different, readTrainConfig({}))).warnings).toEqual([]);
+    data.copyWithin(64 * 250, 0, 64); // image 0 of class a as image 250 of class b
+    for (let i = 1; i < 40; i++) data.copyWithin(64 * i, 64 * 40, 64 * 41);
+    const { warnings } = await prepareData(different, readTrainConfig({}));
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^2 images are the same image in different classes \(0 = 250; .*: one of the labels is wrong$/,
+      ),
+      expect.stringMatching(/^4[02] images are the same image in different parts of the split/),
+    ]);
   });
 
   it('splits pairs of the same images where it is told to, and holds out test images all the same', async () => {

@@ -2,11 +2,10 @@ import { SamesameError } from '../base/errors.ts';
 import { createRandom, type Random } from '../base/random.ts';
 import { checkTrainable, groupByClass } from '../data/classes.ts';
 import type { FeatureStore } from '../data/features/types.ts';
-import { fingerprintOf } from '../data/fingerprint.ts';
+import { readContents } from '../data/fingerprint.ts';
 import { drawBalancedPairs } from '../data/pairs/balanced.ts';
-import { drawCouplePairs } from '../data/pairs/couples.ts';
 import { takePairs } from '../data/pairs/list.ts';
-import { splitPairs } from '../data/pairs/split.ts';
+import { drawNeighbourPairs } from '../data/pairs/neighbours.ts';
 import type { PixelTarget } from '../data/pixels/decode.ts';
 import { guessPixelShape } from '../data/pixels/guess.ts';
 import { preparePixels } from '../data/pixels/prepare.ts';
@@ -16,6 +15,9 @@ import { splitByGroup } from '../data/split-groups.ts';
 import { type Splits, splitByClass, splitByImage } from '../data/splits.ts';
 import type { ImageSet, PairList, ProgressEvent } from '../data/types.ts';
 import type { TrainConfig } from '../train/config.ts';
+import { warnOfColours, warnOfCopies } from './data-warnings.ts';
+import { checkHeldOut } from './held-out.ts';
+import { splitExplicit } from './split-explicit.ts';
 
 /** A data set that is decoded, split and paired: ready to train on. */
 export interface PreparedData {
@@ -71,8 +73,14 @@ export async function prepareData(
       : config.splitBy === 'pair'
         ? splitByPair(set, pixels.usable, config, random)
         : splitLabelled(set, pixels.usable, config, random);
-    const fingerprint = await fingerprintOf(set, options.signal);
-    return { set, pixels, target, fingerprint, ...paired };
+    const { fingerprint, contents } = await readContents(set, options.signal);
+    const warnings = [
+      ...paired.warnings,
+      ...warnOfCopies(set, paired.splits, contents),
+      // Where images are decoded as they are asked for, looking at some of them is not for nothing.
+      ...(openPixels === undefined ? await warnOfColours(pixels) : []),
+    ];
+    return { set, pixels, target, fingerprint, ...paired, warnings };
   } catch (error) {
     await pixels.close();
     throw error;
@@ -106,9 +114,13 @@ function splitLabelled(set: ImageSet, usable: Int32Array, config: TrainConfig, r
   splits = { ...splits, train: limitImages(set, splits.train, config) };
   const draw = (part: Int32Array, numPairs: number, name: string) =>
     drawBalancedPairs(set.labels, part, { numPairs, random: random.fork(name) });
+  const validationPairs =
+    config.pairDraw === 'neighbours'
+      ? drawNeighbourPairs(set.labels, splits.validation, { random: random.fork('validation') })
+      : draw(splits.validation, config.validationPairs, 'validation');
   return {
     splits,
-    validationPairs: draw(splits.validation, config.validationPairs, 'validation'),
+    validationPairs,
     testPairs: draw(splits.test, config.testPairs, 'test'),
     warnings,
   };
@@ -157,93 +169,6 @@ function limitImages({ labels }: ImageSet, train: Int32Array, { maxImages, seed 
   if (maxImages === 0 || maxImages >= train.length) return train;
   // A stratified draw is what splitting by image does: here the drawn part is kept, and the rest left out.
   return splitByImage({ labels }, { validation: 0, test: maxImages, indices: train, seed }).test;
-}
-
-/** Pairs that the source names: split so that no image is in two parts. */
-function splitExplicit(
-  { set, pairs, couples }: Dataset,
-  pixels: PixelStore,
-  config: TrainConfig,
-  random: Random,
-): Paired {
-  if (config.splitBy !== 'image') {
-    throw new SamesameError('E_CONFIG', {
-      what: `${set.name} cannot be split by ${config.splitBy}, because it names its pairs`,
-      expected: 'splitBy image',
-      received: `splitBy ${config.splitBy}`,
-      help: 'leave splitBy out; no image is in two parts anyway',
-    });
-  }
-  if (config.maxImages > 0) {
-    throw new SamesameError('E_CONFIG', {
-      what: `maxImages cannot be used with ${set.name}, which names its pairs`,
-      expected: '0',
-      received: String(config.maxImages),
-      help: 'shorten the list of pairs instead',
-    });
-  }
-  if (pairs !== undefined && config.negativeRatio !== 1) {
-    throw new SamesameError('E_CONFIG', {
-      what: `negativeRatio cannot be used with ${set.name}, which lists its dissimilar pairs too`,
-      expected: '1',
-      received: String(config.negativeRatio),
-      help: 'leave negativeRatio out; the list has the ratio that it has',
-    });
-  }
-  const isUsable = new Uint8Array(set.numImages);
-  for (const index of pixels.usable) isUsable[index] = 1;
-  const all =
-    pairs ??
-    drawCouplePairs(couples!.set.labels, {
-      dissimilarPerSimilar: config.negativeRatio,
-      random: random.fork('couples'),
-    });
-  const kept = keepPairs(all, (i) => isUsable[all.left[i]] === 1 && isUsable[all.right[i]] === 1);
-  const parts = splitPairs(kept, { validation: config.validation, test: config.test, seed: config.seed });
-  const splits = {
-    train: imagesOf(parts.train),
-    validation: imagesOf(parts.validation),
-    test: imagesOf(parts.test),
-  };
-  checkHeldOut(splits, config);
-  const warnings =
-    parts.numDropped > 0
-      ? [`${parts.numDropped} pairs join images of two parts of the split and are left out`]
-      : [];
-  return {
-    splits,
-    trainPairs: parts.train,
-    validationPairs: parts.validation,
-    testPairs: parts.test,
-    warnings,
-  };
-}
-
-function keepPairs(pairs: PairList, keep: (index: number) => boolean): PairList {
-  const places = Array.from({ length: pairs.numPairs }, (_, i) => i).filter(keep);
-  return {
-    numPairs: places.length,
-    left: Int32Array.from(places, (i) => pairs.left[i]),
-    right: Int32Array.from(places, (i) => pairs.right[i]),
-    similar: Float32Array.from(places, (i) => pairs.similar[i]),
-  };
-}
-
-function imagesOf({ left, right }: PairList): Int32Array {
-  return Int32Array.from(new Set([...left, ...right])).sort();
-}
-
-/** Zero is right only where the source itself holds images out. @throws E_CONFIG */
-function checkHeldOut(splits: Splits, config: TrainConfig): void {
-  for (const part of ['validation', 'test'] as const) {
-    if (config[part] > 0 || splits[part].length > 0) continue;
-    throw new SamesameError('E_CONFIG', {
-      what: `no image is held out for ${part}`,
-      expected: `${part} above 0, or a data set that has a ${part} part of its own`,
-      received: `${part} 0`,
-      help: 'validation images choose the epoch and the threshold, test images make the numbers: hold out some of each',
-    });
-  }
 }
 
 function hasSimilarPair({ labels }: ImageSet, indices: Int32Array): boolean {

@@ -40,6 +40,7 @@ describe('the metrics of a run', () => {
       trainLoss: 0.5,
       learningRate: 0.002,
       activeShare: 0.25,
+      validationLoss: null,
       validationAccuracy: 0.8,
       validationPrecision: null,
       validationRecall: null,

@@ -14,10 +14,12 @@ import type { Model } from '../model/model.ts';
 import type { ClassResult, GalleryPair, ReportData, ReportImage, RetrievalExample } from '../report/index.ts';
 import { createThumbnail } from '../report/thumbnails.ts';
 import type { TrainConfig } from '../train/config.ts';
+import { lossNameOf } from '../train/custom-loss.ts';
 import type { EpochRecord } from '../train/progress.ts';
 import { composeImageMap } from './image-map.ts';
 import { describeMachine } from './machine.ts';
 import type { Measurement } from './measure.ts';
+import { measureAnswers } from './measure-answers.ts';
 import type { PreparedData } from './prepare.ts';
 import { configurationOf } from './report-configuration.ts';
 import { bestEpochOf, epochMetrics } from './report-epochs.ts';
@@ -58,7 +60,7 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     },
     model: {
       network: encoder.name,
-      loss: config.loss,
+      loss: lossNameOf(config),
       numParameters: input.numParameters,
       inputShape: [target.height, target.width, target.channels],
       embeddingDim: encoder.embeddingSize,
@@ -75,9 +77,17 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
     retrieval,
     rawPixels,
     frozenFeatures,
+    byNegatives: measurement.byNegatives,
     roc: rocCurve(distances, testPairs.similar),
     precisionRecall: precisionRecallCurve(distances, testPairs.similar),
     histogram: distanceHistogram(distances, testPairs.similar),
+    reliability:
+      measureAnswers({
+        distances,
+        similar: testPairs.similar,
+        numImages: splits.test.length,
+        config: input.model.config,
+      })?.probability.reliability ?? null,
     hardestClasses: findHardestClasses(input),
     galleries: await pickGalleries(input),
     retrievalExamples: await pickRetrievals(input),

@@ -109,6 +109,7 @@ export function scalarsOf(record: EpochRecord): SummaryValue[] {
       Object.entries(diagnostics).map(([name, value]) => [`train/${snakeCase(name)}`, value]),
     ),
     'validation/accuracy': validation.accuracy,
+    'validation/loss': validation.loss,
     'validation/episodes': validation.episodes,
     'validation/precision': validation.precision,
     'validation/recall': validation.recall,

@@ -11,8 +11,9 @@ import type { PixelScale } from '../nn/layers/pixels.ts';
 import { createEncoder } from '../nn/networks/by-name.ts';
 import { createCheckpointFolder } from '../train/checkpoints.ts';
 import type { TrainConfig, TrainOptions } from '../train/config.ts';
+import { CUSTOM_LOSS, type CustomLoss } from '../train/custom-loss.ts';
 import { trainLoop } from '../train/loop.ts';
-import { type ConfiguredObjective, createObjective } from '../train/objective.ts';
+import { type ConfiguredObjective, checkComparable, createObjective } from '../train/objective.ts';
 import { createOptimizer } from '../train/optimizers/by-name.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
@@ -22,12 +23,15 @@ import { modelValues } from '../train/weight-average.ts';
 import { prepareFeatures } from './backbone/features.ts';
 import { type OpenedBackbone, openBackbone } from './backbone/open.ts';
 import { describeBad } from './bad-images.ts';
-import { createFeeder } from './feed.ts';
+import { chooseClasses } from './chosen-classes.ts';
+import { rowsOf } from './feature-rows.ts';
+import { countEpochs, createFeeder } from './feed.ts';
 import { type FinishedRun, finishRun } from './finish.ts';
 import { checkEvery, clearFrames, createFrameRecorder } from './frames.ts';
 import { KEPT_REPORT } from './kept-report.ts';
 import { measurePixelScale } from './pixel-scale.ts';
 import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
+import { redrawEachEpoch } from './redraw.ts';
 import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
 import { openTensorBoard } from './tensorboard.ts';
 import { createValidator } from './validate.ts';
@@ -36,6 +40,8 @@ export interface TrainJob {
   readonly dataset: Dataset;
   /** Settings that differ from the defaults. */
   readonly config?: TrainOptions;
+  /** A loss of your own in place of a named one. A run that goes on wants it again. */
+  readonly loss?: CustomLoss;
   /** The run's folder. */
   readonly out: string;
   /** Go on with the run in `out` where it was interrupted. */
@@ -71,13 +77,15 @@ export interface TrainJob {
  * const { model } = await train({ dataset: await openDataset('photos'), out: 'runs/photos' });
  */
 export async function train(job: TrainJob): Promise<FinishedRun> {
-  const { dataset, out, onEvent = () => {}, runtime = createRuntime() } = job;
+  const { out, onEvent = () => {}, runtime = createRuntime() } = job;
   checkEvery(job.every);
-  const config = await settleConfig(job);
+  const config = await settleConfig(withCustomLoss(job));
+  const dataset = chooseClasses(job.dataset, config);
   // What can be known to be wrong is said before a hundred thousand images are decoded.
-  const configured = createObjective(config, namesPairs(dataset));
+  const configured = createObjective(config, namesPairs(dataset), job.loss);
   await checkWritable(out);
   const backbone = await openBackboneOf(config, job);
+  checkComparable(configured, backbone?.encoder ?? createEncoder(config.network, config));
   const { memoryBytes, signal } = job;
   const options = {
     memoryBytes,
@@ -103,6 +111,16 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
     await data.features?.close();
     await data.pixels.close();
   }
+}
+
+/** A job's configuration says so where its loss is its own. */
+function withCustomLoss(job: TrainJob): TrainJob {
+  const { loss, config } = job;
+  if (loss === undefined) return job;
+  return {
+    ...job,
+    config: { ...config, loss: CUSTOM_LOSS, lossOptions: { ...config?.lossOptions, name: loss.name } },
+  };
 }
 
 /** The pretrained network that a configuration names, where it names one. */
@@ -132,13 +150,14 @@ async function trainPrepared(
   const { out, resume, checkpointSeconds, every, signal } = job;
   const pixelScale = backbone?.pixelScale ?? (await pixelScaleOf(config, data));
   const feeder = createFeeder(config, data, configured);
-  const numEpochs = config.epochs || Math.min(40, Math.max(8, Math.ceil(1000 / feeder.stepsPerEpoch)));
+  const numEpochs = countEpochs(config, feeder.stepsPerEpoch);
   const plan: StepPlan = {
     encoder: backbone?.encoder ?? createEncoder(config.network, config),
     imageShape: data.target,
     pixelScale,
     batchSize: feeder.imagesPerStep,
     objective: configured.objective,
+    numClasses: feeder.numClasses,
     optimizer: createOptimizer(config.optimizer, config),
     schedule: createSchedule(config, { stepsPerEpoch: feeder.stepsPerEpoch, numEpochs }),
     clipNorm: config.clipNorm || undefined,
@@ -164,11 +183,16 @@ async function trainPrepared(
       ? undefined
       : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, runtime, resumeFrom });
 
+  const { redrawn } = feeder;
+  const path = join(out, 'checkpoints', 'pairs.safetensors');
   const loop = trainLoop({
     stepper,
-    feeder,
+    feeder:
+      redrawn === undefined
+        ? feeder
+        : redrawEachEpoch(feeder, redrawn, { design: parts, rows: rowsOf(data), runtime, path }),
     numEpochs,
-    validate: createValidator(parts, data, config, runtime),
+    validate: createValidator(parts, data, config, runtime, configured.objective),
     patience: config.patience || undefined,
     margin: configured.margin,
     checkpoints,

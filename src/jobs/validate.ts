@@ -7,24 +7,32 @@ import type { ParameterValues } from '../model/encoder-graph.ts';
 import type { Model } from '../model/model.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { Validation } from '../train/progress.ts';
+import type { Objective } from '../train/step-graph.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { type ModelDesign, openParts } from './design.ts';
+import { distanceQuantiles } from './distance-quantiles.ts';
 import { embedStore, measurePairs } from './embed-store.ts';
 import { rowsOf } from './feature-rows.ts';
 import type { PreparedData } from './prepare.ts';
 import { settleThreshold } from './threshold.ts';
+import { lossOfPairs } from './validation-loss.ts';
 
 type EpisodeSettings = Pick<TrainConfig, 'validationEpisodes' | 'splitBy' | 'seed'>;
 
 const WAYS = 20;
 const QUERIES_PER_CLASS = 2;
 
-/** Measures the model that a state of training makes on the validation pairs, and in episodes where the configuration asks for some. */
+/**
+ * Measures the model that a state of training makes on the validation pairs, and in episodes where the configuration asks
+ * for some.
+ * @param objective what training minimises: read where the configuration chooses by loss
+ */
 export function createValidator(
   design: ModelDesign,
   data: PreparedData,
-  config: EpisodeSettings & Pick<TrainConfig, 'threshold'>,
+  config: EpisodeSettings & Pick<TrainConfig, 'threshold' | 'chooseBy'>,
   runtime: Runtime,
+  objective?: Objective,
 ) {
   const { validationPairs } = data;
   const rows = rowsOf(data);
@@ -33,11 +41,22 @@ export function createValidator(
   return async (state: ParameterValues): Promise<Validation> => {
     const parts = await openParts(design, modelValues(state), runtime);
     const distances = await measurePairs(parts, rows, validationPairs);
+    const loss =
+      config.chooseBy === 'loss' && objective?.kind === 'pairs'
+        ? await lossOfPairs(
+            { embed: parts.embed, embeddingSize: design.encoder.embeddingSize },
+            objective,
+            modelValues(state),
+            { rows, pairs: validationPairs },
+            runtime,
+          )
+        : undefined;
     const share = episodes && (await shareOfRight(parts, data, episodes));
     await parts.close();
     const threshold = settleThreshold(config, distances, similar);
     return {
       ...validationOf(distances, similar, threshold),
+      ...(loss !== undefined && { loss }),
       ...(share !== undefined && { episodes: share }),
     };
   };
@@ -64,6 +83,7 @@ export function validationOf(distances: Float32Array, similar: Float32Array, thr
     threshold,
     positiveDistance: sums.positive / Math.max(1, numSimilar),
     negativeDistance: sums.negative / Math.max(1, numPairs - numSimilar),
+    distanceQuantiles: distanceQuantiles(distances, similar),
     precision: precision.value,
     recall: recall.value,
     auc: auc.value,

@@ -1,6 +1,8 @@
 import { SamesameError } from '../base/errors.ts';
 import type { DType } from '../graph/dtype.ts';
 import { describeShape, sameShape, staticShape, type Tensor } from '../graph/tensor.ts';
+import type { Scope } from '../nn/scope.ts';
+import type { LossContext } from './types.ts';
 
 /** Checks what a batch loss is given. @returns N @throws E_SHAPE, E_DTYPE */
 export function checkBatch(embeddings: Tensor, labels: Tensor, user: string): number {
@@ -12,6 +14,17 @@ export function checkBatch(embeddings: Tensor, labels: Tensor, user: string): nu
     what: `${user} needs one label for each embedding`,
     expected: 'embeddings [N, D] and labels [N]',
     received: `${describeShape(embeddings.shape)} and ${describeShape(labels.shape)}`,
+  });
+}
+
+/** The scope of a loss that keeps something from step to step. @throws E_CONFIG where there is none */
+export function checkScope(context: LossContext | undefined, user: string): Scope {
+  if (context !== undefined) return context.scope;
+  throw new SamesameError('E_CONFIG', {
+    what: `${user} keeps something from step to step, and was given no place for it`,
+    expected: 'a scope',
+    received: 'none',
+    help: 'give { scope } after the labels; training does so by itself',
   });
 }
 
@@ -48,6 +61,33 @@ export function checkBetween(value: number, low: number, high: number, option: s
     what: `${option} is out of range`,
     expected:
       high === Number.POSITIVE_INFINITY ? `a number above ${low}` : `a number between ${low} and ${high}`,
+    received: String(value),
+    details: { option },
+  });
+}
+
+/** Checks an option that is any finite number. @throws E_CONFIG */
+export function checkFinite(value: number, option: string): void {
+  checkBetween(value, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, option);
+}
+
+/** Checks an option that is a number between two bounds, the lower one included. @throws E_CONFIG */
+export function checkAtLeast(value: number, low: number, below: number, option: string): void {
+  if (typeof value === 'number' && value >= low && value < below) return;
+  throw new SamesameError('E_CONFIG', {
+    what: `${option} is out of range`,
+    expected: `a number from ${low} and below ${Number(below.toFixed(4))}`,
+    received: String(value),
+    details: { option },
+  });
+}
+
+/** Checks an option that is a number from 0. @throws E_CONFIG */
+export function checkNotNegative(value: number, option: string): void {
+  if (Number.isFinite(value) && value >= 0) return;
+  throw new SamesameError('E_CONFIG', {
+    what: `${option} is out of range`,
+    expected: 'a number from 0',
     received: String(value),
     details: { option },
   });

@@ -49,6 +49,7 @@ function pairsOf(embeddings: number[][], labels: ArrayLike<number>) {
 
 function checkBatch(labels: readonly number[], options: ContrastiveOptions, size = 3) {
   return checkOp({
+    valueRtol: 1e-5,
     operands: [{ shape: [labels.length, size] }, { shape: [labels.length], values: labels, dtype: 'int32' }],
     build: (x, y) => contrastive(options).overBatch(x, y).loss,
     oracle: (x, y) => [contrastiveOf(pairsOf(rowsOf(x, labels.length), y), options)],
@@ -58,6 +59,7 @@ function checkBatch(labels: readonly number[], options: ContrastiveOptions, size
 function checkPairs(similar: readonly number[], options: ContrastiveOptions) {
   const shape = [similar.length, 3];
   return checkOp({
+    valueRtol: 1e-5,
     operands: [{ shape }, { shape }, { shape: [similar.length], values: similar, constant: true }],
     build: (a, b, s) => contrastive(options).overPairs(a, b, s).loss,
     oracle: (a, b, s) => {

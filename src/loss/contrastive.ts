@@ -3,17 +3,20 @@ import { cast } from '../graph/ops/cast.ts';
 import { less } from '../graph/ops/comparisons.ts';
 import { concat } from '../graph/ops/concat.ts';
 import { multiply } from '../graph/ops/multiply.ts';
-import { reduceSum } from '../graph/ops/reduce-sum.ts';
 import { relu } from '../graph/ops/relu.ts';
 import { square } from '../graph/ops/square.ts';
 import { subtract } from '../graph/ops/subtract.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import type { AnchorLoss } from './anchor-loss.ts';
 import { checkBatch, checkBetween, checkPairs } from './checks.ts';
+import { euclidean } from './distances/euclidean.ts';
 import { embeddingSpread } from './embedding-spread.ts';
 import { type Distances, distancesInBatch, distancesOfPairs } from './euclidean.ts';
+import { type PairMiningChoice, pairMiningOf } from './mining/pair-mining.ts';
 import { pairMasks } from './pair-masks.ts';
-import type { BatchLoss, PairLoss } from './types.ts';
-import { ratio, weightedMean } from './weighted-mean.ts';
+import { type Reducer, type ReducerName, reducerOf } from './reducers/reducer.ts';
+import type { PairLoss } from './types.ts';
+import { weightedMean } from './weighted-mean.ts';
 
 export interface ContrastiveOptions {
   /**
@@ -28,13 +31,19 @@ export interface ContrastiveOptions {
    * is an accident of sampling, and false over explicit pairs, where somebody chose it.
    */
   readonly balanced?: boolean;
+  /** Which pairs of a batch count, by Euclidean distance. Default `'all'`. Explicit pairs all count. */
+  readonly mining?: PairMiningChoice;
+  /**
+   * How the costs become one number; balanced, those of each kind. Default `'mean'`. With `'mean-of-non-zero'` the
+   * dissimilar pairs that are far enough apart do not drown the others.
+   */
+  readonly reducer?: ReducerName | Reducer;
   /** Multiply by ½, as the paper does. Default false: the factor only rescales the learning rate. */
   readonly half?: boolean;
 }
 
-/** One loss, two ways to feed it. */
-export interface Contrastive {
-  readonly overBatch: BatchLoss;
+/** One loss, three ways to feed it. */
+export interface Contrastive extends AnchorLoss {
   readonly overPairs: PairLoss;
 }
 
@@ -54,18 +63,21 @@ export interface Contrastive {
  * @example
  * const { loss, diagnostics } = contrastive({ margin: 1 }).overBatch(embeddings, labels);
  */
-export function contrastive({ margin = 1, balanced, half = false }: ContrastiveOptions = {}): Contrastive {
+export function contrastive(options: ContrastiveOptions = {}): Contrastive {
+  const { margin = 1, balanced, half = false } = options;
   checkBetween(margin, 0, Number.POSITIVE_INFINITY, 'contrastive: margin');
   const factor = half ? 0.5 : 1;
+  const mine = pairMiningOf(options.mining ?? 'all');
+  const reduce = reducerOf(options.reducer ?? 'mean');
   const lossOf = (distances: Distances, similar: Tensor, dissimilar: Tensor, balance: boolean): Tensor => {
     const together = distances.squared;
     const apart = square(relu(subtract(margin, distances.distance)));
     if (balance) {
-      const means = add(weightedMean(together, similar), weightedMean(apart, dissimilar));
+      const means = add(reduce(together, similar), reduce(apart, dissimilar));
       return multiply(means, factor / 2);
     }
-    const total = reduceSum(add(multiply(together, similar), multiply(apart, dissimilar)));
-    return multiply(ratio(total, reduceSum(add(similar, dissimilar))), factor);
+    const costs = add(multiply(together, similar), multiply(apart, dissimilar));
+    return multiply(reduce(costs, add(similar, dissimilar)), factor);
   };
   const diagnose = ({ distance }: Distances, similar: Tensor, dissimilar: Tensor, embeddings: Tensor) => ({
     meanPositiveDistance: weightedMean(distance, similar),
@@ -79,10 +91,16 @@ export function contrastive({ margin = 1, balanced, half = false }: ContrastiveO
       checkBatch(embeddings, labels, 'contrastive');
       const { similar, dissimilar } = pairMasks(labels);
       const distances = distancesInBatch(embeddings);
+      const mined = mine(distances.distance, { similar, dissimilar });
       return {
-        loss: lossOf(distances, similar, dissimilar, balanced ?? true),
+        loss: lossOf(distances, mined.similar, mined.dissimilar, balanced ?? true),
         diagnostics: diagnose(distances, similar, dissimilar, embeddings),
       };
+    },
+    against(anchors, references, masks) {
+      const distance = euclidean.between(anchors, references);
+      const { similar, dissimilar } = mine(distance, masks);
+      return lossOf({ distance, squared: square(distance) }, similar, dissimilar, balanced ?? true);
     },
     overPairs(left, right, similar) {
       checkPairs(left, right, similar, 'contrastive');

@@ -25,6 +25,7 @@ const contrastiveCost: Cost = (p, s) => s * (1 - p) ** 2 + (1 - s) * Math.max(1 
 function check(loss: LogitLoss, cost: Cost, similar: readonly number[], logits?: readonly number[]) {
   const shape = [similar.length];
   return checkOp({
+    valueRtol: 1e-5,
     operands: [
       { shape, values: logits },
       { shape, values: similar, constant: true },

@@ -41,6 +41,7 @@ function lossOf(
 
 function check(labels: readonly number[], shots: number, temperature: number, seed: number) {
   return checkOp({
+    valueRtol: 1e-5,
     operands: [{ shape: [labels.length, 3] }, { shape: [labels.length], values: labels, dtype: 'int32' }],
     build: (x, y) => prototypical({ shots, temperature })(x, y).loss,
     oracle: (x, y) => [lossOf(x, y, shots, temperature)],

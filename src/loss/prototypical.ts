@@ -1,6 +1,6 @@
 import { add } from '../graph/ops/add.ts';
 import { cast } from '../graph/ops/cast.ts';
-import { equal, less } from '../graph/ops/comparisons.ts';
+import { less } from '../graph/ops/comparisons.ts';
 import { divide } from '../graph/ops/divide.ts';
 import { logSumExp } from '../graph/ops/log-sum-exp.ts';
 import { matmul } from '../graph/ops/matmul.ts';
@@ -10,9 +10,9 @@ import { pairwiseSquaredDistances } from '../graph/ops/pairwise-squared-distance
 import { reduceMax } from '../graph/ops/reduce-max.ts';
 import { reduceSum } from '../graph/ops/reduce-sum.ts';
 import { reshape } from '../graph/ops/reshape.ts';
-import { constant } from '../graph/ops/source.ts';
 import { subtract } from '../graph/ops/subtract.ts';
 import { checkBatch, checkBetween, checkWhole } from './checks.ts';
+import { rankInClass } from './class-ranks.ts';
 import { embeddingSpread } from './embedding-spread.ts';
 import { distancesInBatch } from './euclidean.ts';
 import { pairMasks } from './pair-masks.ts';
@@ -54,15 +54,7 @@ export function prototypical({ shots = 1, temperature = 1 }: PrototypicalOptions
     const masks = pairMasks(labels);
     const { distance } = distancesInBatch(embeddings);
     const row = (x: typeof labels) => reshape(x, [1, length]);
-    const column = (x: typeof labels) => reshape(x, [length, 1]);
-    const places = constant(
-      Int32Array.from({ length }, (_, i) => i),
-      [length],
-    );
-    const sameClass = cast(equal(column(labels), row(labels)), 'float32');
-    // How many images of its class come before an image.
-    const isBefore = cast(less(row(places), column(places)), 'float32');
-    const rank = reduceSum(multiply(sameClass, isBefore), [1]);
+    const { sameClass, rank } = rankInClass(labels);
     const isSupport = cast(less(rank, shots), 'float32');
     const isFirst = cast(less(rank, 0.5), 'float32');
     const isQuery = subtract(1, isSupport);

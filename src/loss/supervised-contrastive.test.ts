@@ -30,6 +30,7 @@ function lossOf(flat: ArrayLike<number>, labels: ArrayLike<number>, temperature:
 
 function check(labels: readonly number[], temperature: number, seed: number) {
   return checkOp({
+    valueRtol: 1e-5,
     operands: [{ shape: [labels.length, 3] }, { shape: [labels.length], values: labels, dtype: 'int32' }],
     build: (x, y) => supervisedContrastive({ temperature })(x, y).loss,
     oracle: (x, y) => [lossOf(x, y, temperature)],

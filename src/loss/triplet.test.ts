@@ -53,6 +53,7 @@ function tripletOf(
 
 function check(labels: readonly number[], options: TripletOptions, size = 3, seed = 0) {
   return checkOp({
+    valueRtol: 1e-5,
     operands: [{ shape: [labels.length, size] }, { shape: [labels.length], values: labels, dtype: 'int32' }],
     build: (x, y) => triplet(options)(x, y).loss,
     oracle: (x, y) => [tripletOf(x, y, options)],

@@ -1,19 +1,13 @@
 import { SamesameError } from '../base/errors.ts';
 import { checkBatch, checkBetween } from './checks.ts';
-import { embeddingSpread } from './embedding-spread.ts';
-import { distancesInBatch } from './euclidean.ts';
-import { batchAll } from './mining/batch-all.ts';
-import { batchHard } from './mining/batch-hard.ts';
-import { semiHard } from './mining/semi-hard.ts';
-import type { Mining, Penalty } from './mining/triplets.ts';
+import { diagnoseBatch } from './diagnose-batch.ts';
+import { type DistanceName, distanceOf } from './distances/by-name.ts';
+import { type Distance, toDistances } from './distances/distance.ts';
+import { euclidean, squaredEuclidean } from './distances/euclidean.ts';
+import { type TripletMiningChoice, tripletMiningOf } from './mining/triplet-mining.ts';
+import type { Penalty } from './mining/triplets.ts';
 import { pairMasks } from './pair-masks.ts';
 import type { BatchLoss } from './types.ts';
-import { weightedMean } from './weighted-mean.ts';
-
-const MINING = { 'batch-all': batchAll, 'batch-hard': batchHard, 'semi-hard': semiHard } satisfies Record<
-  string,
-  Mining
->;
 
 export interface TripletOptions {
   /**
@@ -24,13 +18,19 @@ export interface TripletOptions {
   /**
    * Which triplets count. Default `'batch-all'`: `'batch-hard'` learns from the few hardest only, which on a young
    * network may end with all points in one (FaceNet, section 3.2). `'semi-hard'` lies between. Batch-hard costs least;
-   * batch-all, semi-hard and soft batch-all cost more, in that order, the last about as much as a small network.
+   * batch-all, semi-hard and soft batch-all cost more, in that order, the last about as much as a small network. All
+   * others go over every triplet. A rule with options is `{ name: 'triplet-margin', kind: 'hard' }`.
    */
-  readonly mining?: keyof typeof MINING;
+  readonly mining?: TripletMiningChoice;
   /** `ln(1 + exp(gap))` in place of the hinge: no margin to choose, and no triplet is ever done. Default false. */
   readonly soft?: boolean;
   /** Squared distances, as FaceNet has them. Default false: Hermans et al. find the roots steadier. */
   readonly squared?: boolean;
+  /**
+   * By what embeddings are close. Default `'euclidean'`, by which models compare; `'cosine'` and `'dot'` rank embeddings of
+   * length 1 alike, `'l1'` and `'snr'` do not.
+   */
+  readonly distance?: DistanceName | Distance;
 }
 
 /**
@@ -47,30 +47,27 @@ export interface TripletOptions {
  * const { loss, diagnostics } = triplet({ mining: 'batch-hard', soft: true })(embeddings, labels);
  */
 export function triplet(options: TripletOptions = {}): BatchLoss {
-  const { mining = 'batch-all', squared = false } = options;
   const penalty = penaltyOf(options);
-  if (!Object.hasOwn(MINING, mining)) {
-    throw new SamesameError('E_CONFIG', {
-      what: 'triplet: unknown mining',
-      expected: Object.keys(MINING).join(', '),
-      received: String(mining),
-    });
-  }
+  const mine = tripletMiningOf(options.mining ?? 'batch-all');
+  const metric = metricOf(options);
   return (embeddings, labels) => {
     checkBatch(embeddings, labels, 'triplet');
     const masks = pairMasks(labels);
-    const distances = distancesInBatch(embeddings);
-    const mined = MINING[mining](squared ? distances.squared : distances.distance, masks, penalty);
-    return {
-      loss: mined.loss,
-      diagnostics: {
-        meanPositiveDistance: weightedMean(distances.distance, masks.similar),
-        meanNegativeDistance: weightedMean(distances.distance, masks.dissimilar),
-        activeShare: mined.activeShare,
-        embeddingSpread: embeddingSpread(embeddings),
-      },
-    };
+    const distances = toDistances(metric, metric.between(embeddings));
+    const { loss, activeShare } = mine(distances, masks, penalty, embeddings);
+    return { loss, diagnostics: diagnoseBatch(embeddings, masks, activeShare) };
   };
+}
+
+function metricOf({ distance, squared }: TripletOptions): Distance {
+  if (distance === undefined) return squared === true ? squaredEuclidean : euclidean;
+  if (squared === undefined) return distanceOf(distance);
+  throw new SamesameError('E_CONFIG', {
+    what: 'triplet: squared is about the Euclidean distance',
+    expected: 'squared, or a distance',
+    received: `squared: ${squared}, distance: ${typeof distance === 'string' ? distance : distance.name}`,
+    help: "distance: 'squared-euclidean' says both",
+  });
 }
 
 function penaltyOf({ margin, soft = false }: TripletOptions): Penalty {

@@ -5,6 +5,59 @@ import { SamesameError } from '../base/errors.ts';
 export const MODEL_VERSION = 1;
 
 const pixelSize = z.int().min(1).max(4096);
+/** A share that is neither nothing nor all. */
+const share = z.number().gt(0).lt(1);
+
+/** A curve from distance to probability, two cuts for three answers, and what both were made from. */
+const answersSchema = z.strictObject({
+  curve: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('logistic'), slope: z.number().min(0), intercept: z.number() }),
+    z
+      .strictObject({
+        kind: z.literal('isotonic'),
+        distances: z.array(z.number()).min(1),
+        probabilities: z.array(z.number().min(0).max(1)).min(1),
+      })
+      .refine(({ distances, probabilities }) => distances.length === probabilities.length, {
+        message: 'as many probabilities as distances',
+      })
+      .refine(
+        ({ distances, probabilities }) =>
+          distances.every((distance, i) => i === 0 || distance > distances[i - 1]) &&
+          probabilities.every((probability, i) => i === 0 || probability <= probabilities[i - 1]),
+        { message: 'distances rise, probabilities never do' },
+      ),
+  ]),
+  /** Share of similar pairs that the curve was fitted at. */
+  fittedPrior: share,
+  /** Share of similar pairs that probabilities are told for where nobody asks for another. */
+  prior: share,
+  /** `same` below the first distance, `different` above the second; null where that answer is never given. */
+  cuts: z.strictObject({
+    same: z.number().nullable(),
+    different: z.number().nullable(),
+    /** Error rate that each answer keeps among the pairs for which it would be wrong. */
+    maxError: z.number().gt(0).max(0.5),
+    /** What no two of the pairs behind the cuts share. */
+    unit: z.enum(['class', 'image']),
+    numSimilar: z.int(),
+    numDissimilar: z.int(),
+  }),
+  /** Of this kind of curve, on pairs outside the folds that it was fitted to. */
+  quality: z.strictObject({
+    ece: z.number(),
+    numBins: z.int(),
+    brier: z.number(),
+    logLoss: z.number(),
+  }),
+  data: z.strictObject({
+    name: z.string(),
+    fingerprint: z.string(),
+    numImages: z.int(),
+    numPairs: z.int(),
+    numSimilar: z.int(),
+  }),
+});
 
 /** The schema of an artefact's `config.json`. */
 export const modelConfigSchema = z
@@ -56,7 +109,14 @@ export const modelConfigSchema = z
     /** Pairs below this distance are the same thing. Chosen on validation pairs, unless the run fixed it. */
     threshold: z.number(),
     /** `P(same) = 1 / (1 + exp(slope · distance + intercept))`, fitted on validation pairs. */
-    calibration: z.strictObject({ slope: z.number(), intercept: z.number() }),
+    calibration: z.strictObject({
+      slope: z.number(),
+      intercept: z.number(),
+      /** Share of similar pairs among them. */
+      prior: share.optional(),
+    }),
+    /** What `calibrate` found; takes the place of `threshold` and `calibration` in answers. */
+    answers: answersSchema.optional(),
     /** Names of the classes that the model was trained on. */
     classes: z.array(z.string()),
     provenance: z.strictObject({

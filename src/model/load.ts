@@ -40,6 +40,16 @@ export async function loadModel(
   return createModel(config, embedder, comparer);
 }
 
+/**
+ * The bytes of a model's `encoder.onnx`, checked as `loadModel` checks them.
+ * @param folder a model's folder, or a run's
+ * @throws E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION
+ */
+export async function readEncoder(folder: string): Promise<Uint8Array> {
+  const { path, text } = await readConfig(folder);
+  return readChecked(path, 'encoder.onnx', parseModelConfig(text, join(path, 'config.json')).encoder.sha256);
+}
+
 /** An encoder is what its config says. @throws E_MODEL */
 function checkFits(embedder: Embedder, { encoder, input }: ModelConfig, path: string): void {
   const imageBytes = input.height * input.width * input.channels;

@@ -13,6 +13,8 @@ export interface ModelParts {
   readonly config: ModelSettings;
   /** Text of the model card, `README.md`. */
   readonly card: string;
+  /** Embeddings that new images are held against, `reference.safetensors`. */
+  readonly reference?: Uint8Array;
 }
 
 /** The config without what `saveModel` works out itself. */
@@ -23,12 +25,12 @@ export type ModelSettings = Omit<ModelConfig, 'format' | 'version' | 'encoder' |
 
 /**
  * Writes a model folder, whole or not at all: `encoder.onnx`, `comparator.onnx` where there is a head, `config.json`,
- * `README.md`. Equal parts give equal bytes. A folder that was there is replaced.
+ * `README.md`, `reference.safetensors` where there is a reference. Equal parts give equal bytes. A folder that was there is replaced.
  * @throws E_MODEL where the config is not one that could be loaded again; E_PERMISSION, E_DISK_FULL, E_IO
  */
 export async function saveModel(
   folder: string,
-  { encoder, comparator, config, card }: ModelParts,
+  { encoder, comparator, config, card, reference }: ModelParts,
 ): Promise<ModelConfig> {
   const full = checkConfig({
     ...config,
@@ -41,6 +43,8 @@ export async function saveModel(
     await writeFile(join(temporary, 'encoder.onnx'), encoder, { flush: true });
     if (comparator !== undefined)
       await writeFile(join(temporary, 'comparator.onnx'), comparator, { flush: true });
+    if (reference !== undefined)
+      await writeFile(join(temporary, 'reference.safetensors'), reference, { flush: true });
     await writeFile(join(temporary, 'README.md'), card, { flush: true });
     await writeFile(join(temporary, 'config.json'), `${JSON.stringify(full, null, 2)}\n`, { flush: true });
   });

@@ -16,4 +16,13 @@ export type { Encoder, ImageShape } from './networks/encoder.ts';
 export { protocolA } from './networks/protocol-a.ts';
 export { protocolB } from './networks/protocol-b.ts';
 export { protocolE } from './networks/protocol-e.ts';
+export {
+  type Block,
+  type BlockRow,
+  describeBlocks,
+  type Freeze,
+  openPretrained,
+  type Pretrained,
+  type PretrainedOptions,
+} from './pretrained/index.ts';
 export { type Collected, createScope, type Parameter, type Scope } from './scope.ts';

@@ -3,6 +3,8 @@ import { STYLES } from './styles.ts';
 
 export interface Page {
   readonly title: string;
+  /** CSS that the page has beside the report's own. */
+  readonly styles?: string;
   /** HTML; empty ones are left out. */
   readonly sections: readonly string[];
   /** HTML. */
@@ -12,11 +14,11 @@ export interface Page {
 }
 
 /** One HTML page that needs no network, no script and no other file; light and dark, phone, desk and paper. */
-export function renderPage({ title, sections, footer, data }: Page): string {
+export function renderPage({ title, styles = '', sections, footer, data }: Page): string {
   return (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">' +
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">` +
-    `<title>${escapeHtml(title)}</title><link rel="icon" href="data:,"><style>${STYLES}</style></head><body><main>\n${sections.filter(Boolean).join('\n')}\n` +
+    `<title>${escapeHtml(title)}</title><link rel="icon" href="data:,"><style>${STYLES}${styles}</style></head><body><main>\n${sections.filter(Boolean).join('\n')}\n` +
     `<footer>${footer}</footer>` +
     `</main><script type="application/json" id="report-data">${embeddedJson(data)}</script></body></html>\n`
   );

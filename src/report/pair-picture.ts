@@ -24,7 +24,7 @@ export interface PairPicture {
   readonly threshold: number;
   /** That both show the same thing. */
   readonly probability: number;
-  readonly verdict: 'same' | 'different';
+  readonly verdict: 'same' | 'different' | 'unsure';
 }
 
 /** Longest side of an image in the picture. */
@@ -35,16 +35,17 @@ const WIDTH = 2 * SIDE + GAP + 2 * MARGIN;
 const HEIGHT = MARGIN + SIDE + 116;
 const MAX_NAME = 40;
 /** Blue and vermilion are told apart with every common colour blindness (Okabe & Ito 2008). */
-const LOOK = {
+export const LOOK = {
   same: { color: '#0969b0', mark: '=', words: 'similar' },
   different: { color: '#c24e00', mark: '≠', words: 'not similar' },
+  unsure: { color: '#6a675f', mark: '~', words: 'unsure' },
 } as const;
 
 const FORMATS = ['.png', '.jpg', '.jpeg', '.webp', '.svg'] as const;
 type Format = (typeof FORMATS)[number];
 
 /**
- * Two images side by side as one SVG, marked similar or not similar, with distance, threshold and probability. Small
+ * Two images side by side as one SVG, marked similar, not similar or unsure, with distance, threshold and probability. Small
  * images are enlarged by a whole factor without smoothing.
  */
 export async function drawPairPicture(pair: PairPicture): Promise<string> {
@@ -73,7 +74,7 @@ async function drawSide({ pixels, shape, name }: NamedImage, left: number): Prom
 }
 
 /** The end of a long name, where files differ. */
-function shorten(name: string): string {
+export function shorten(name: string): string {
   return name.length <= MAX_NAME ? name : `…${name.slice(1 - MAX_NAME)}`;
 }
 
@@ -101,7 +102,8 @@ export function checkPicturePath(path: string): Format {
   });
 }
 
-async function rasterize(svg: string, format: Exclude<Format, '.svg'>, path: string): Promise<Buffer> {
+/** An SVG as the bytes of a picture file. @throws E_IO */
+export async function rasterize(svg: string, format: Exclude<Format, '.svg'>, path: string): Promise<Buffer> {
   const image = sharp(Buffer.from(svg));
   try {
     if (format === '.png') return await image.png().toBuffer();

@@ -283,8 +283,8 @@ describe('renderReport', () => {
   it('has a sentence under every figure', async () => {
     const html = renderReport(await createSample());
     const plots = html.match(/<svg class="plot"|<table class="confusion"/g)!;
-    expect(plots).toHaveLength(6);
-    expect(html.match(/<figcaption><b>[^<]+<\/b>[^<]{40,}<\/figcaption>/g)).toHaveLength(6);
+    expect(plots).toHaveLength(7);
+    expect(html.match(/<figcaption><b>[^<]+<\/b>[^<]{40,}<\/figcaption>/g)).toHaveLength(7);
   });
 });
 

@@ -7,6 +7,7 @@ import { judgingSection } from './sections/judging.ts';
 import { learningSection } from './sections/learning.ts';
 import { makingSection } from './sections/making.ts';
 import { mapSection } from './sections/map.ts';
+import { negativesSection } from './sections/negatives.ts';
 import { numbersSection } from './sections/numbers.ts';
 
 /**
@@ -22,6 +23,7 @@ export function renderReport(report: ReportData): string {
     sections: [
       headerSection(report),
       numbersSection(report),
+      negativesSection(report),
       learningSection(report),
       judgingSection(report),
       pairsSection(report),

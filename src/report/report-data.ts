@@ -4,11 +4,13 @@ import type {
   DistanceName,
   Estimate,
   PrecisionRecallPoint,
+  Reliability,
   Retrieval,
   RocPoint,
   Verification,
 } from '../evaluate/index.ts';
 import type { ImageMap } from './figures/image-map.ts';
+import type { ByNegatives } from './negative-rows.ts';
 import type { Baseline } from './result-rows.ts';
 
 /** Everything that a report shows: plain data that survives JSON, so a report can be made again from what a run kept. */
@@ -34,9 +36,13 @@ export interface ReportData {
   readonly rawPixels: Baseline | null;
   /** The backbone before training. Reports kept before there were backbones lack it. */
   readonly frozenFeatures?: Baseline | null;
+  /** With each kind of negatives, where the data says which are easy and which are hard. */
+  readonly byNegatives?: ByNegatives;
   readonly roc: readonly RocPoint[];
   readonly precisionRecall: readonly PrecisionRecallPoint[];
   readonly histogram: DistanceHistogram | null;
+  /** Of the probabilities of the measured pairs. Reports kept before there was one lack it. */
+  readonly reliability?: Reliability | null;
   /** Those whose pairs are judged least well, the worst first. Empty where images have no class. */
   readonly hardestClasses: readonly ClassResult[];
   readonly galleries: readonly PairGallery[];

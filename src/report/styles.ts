@@ -35,7 +35,7 @@ th, td { text-align: left; padding: 8px 16px 8px 0; border-bottom: 1px solid var
 thead th { font-weight: 500; color: var(--muted); font-size: .84rem; border-bottom-color: var(--muted); white-space: nowrap; }
 tbody th { font-weight: 500; }
 td.number, th.number { text-align: right; padding-right: 0; padding-left: 20px; white-space: nowrap; }
-td.quiet { color: var(--muted); }
+td.quiet, td .quiet { color: var(--muted); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 36px 40px; margin-top: 24px; }
 .figures > figure { margin: 0; min-width: 0; }
 .plot { display: block; width: 100%; height: auto; }

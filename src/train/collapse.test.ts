@@ -34,6 +34,19 @@ it('sees that everything lies at one point, by the margin', () => {
   expect(describeCollapse([record(0.5, near)], 0.2)).toBeUndefined();
 });
 
+it('sees the spread go, and says what to do about triplets that are too hard', () => {
+  const withSpread = (embeddingSpread: number, activeShare: number): EpochRecord => ({
+    ...record(0.5, {}),
+    diagnostics: { embeddingSpread, activeShare },
+  });
+  expect(describeCollapse([withSpread(0.2, 0.9), withSpread(0.021, 0.9)], 1)).toBeUndefined();
+  const message = describeCollapse([withSpread(0.2, 0.9), withSpread(0.019, 0.97)], 1);
+  expect(message).toMatch(/collapsing.*from 0\.20 to 0\.019.*97 % .*--loss auto/);
+  expect(describeCollapse([withSpread(0.2, 0.9), withSpread(0.019, 0.5)], 1)).toMatch(
+    /lower --learning-rate/,
+  );
+});
+
 it('sees a loss that stands still at chance', () => {
   const chance = { accuracy: 0.51 };
   const message = describeCollapse([record(0.9, {}), record(0.5, chance), record(0.4999, chance)], 1);

@@ -2,6 +2,10 @@ import type { EpochRecord } from './progress.ts';
 
 /** Below this share of the margin every distance counts as 0. */
 const NEAR_ZERO = 0.05;
+/** A spread that has fallen below this share of the first epoch's goes on to 0, as a rule. */
+const SHRUNK = 0.1;
+/** Share of active triplets or pairs from which a loss is held up by what is too hard. */
+const ALL_ACTIVE = 0.95;
 /** A loss that has moved less than this share in an epoch stands still. */
 const STANDSTILL = 0.01;
 
@@ -17,8 +21,14 @@ export function describeCollapse(records: readonly EpochRecord[], margin: number
   if (negativeDistance < NEAR_ZERO * margin) {
     return (
       `the embedding has collapsed: different things lie ${negativeDistance.toPrecision(2)} apart, as close as equal ones ` +
-      `(${positiveDistance.toPrecision(2)}). Try a lower --learning-rate, --loss triplet, or a larger batch; check that ` +
-      'the labels mean what you think.'
+      `(${positiveDistance.toPrecision(2)}). ${howToSpread(last)}; check that the labels mean what you think.`
+    );
+  }
+  const [firstSpread, spread] = [records[0], last].map(({ diagnostics }) => diagnostics.embeddingSpread);
+  if (spread !== undefined && firstSpread !== undefined && spread < SHRUNK * firstSpread) {
+    return (
+      `the embedding is collapsing: its spread has fallen from ${firstSpread.toPrecision(2)} to ${spread.toPrecision(2)}. ` +
+      `${howToSpread(last)}.`
     );
   }
   const former = records.at(-2);
@@ -31,4 +41,12 @@ export function describeCollapse(records: readonly EpochRecord[], margin: number
     );
   }
   return undefined;
+}
+
+/** What keeps embeddings apart, by what the loss tells of itself. */
+function howToSpread({ diagnostics: { activeShare } }: EpochRecord): string {
+  const isTooHard = activeShare !== undefined && activeShare > ALL_ACTIVE;
+  return isTooHard
+    ? `${(100 * activeShare).toFixed(0)} % of what the loss looks at is still wrong: begin easier, with --loss auto or --mining semi-hard, or a lower --learning-rate`
+    : 'Try a lower --learning-rate, --loss auto, or a larger batch';
 }

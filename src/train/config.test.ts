@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { contrastive } from '../loss/contrastive.ts';
 import { readTrainConfig, type TrainOptions } from './config.ts';
-import { createObjective } from './objective.ts';
+import { checkComparable, createObjective } from './objective.ts';
 
 function messageOf(action: () => unknown): string {
   try {
@@ -19,6 +20,12 @@ describe('a configuration', () => {
     ['comparatorOptions', { comparatorOptions: { hidden: 4 } }],
     ['batchSize', { pairDraw: 'class-pairs', batchSize: 50 }],
     ['numPairs', { pairDraw: 'class-pairs', numPairs: 50 }],
+    ['numPairs', { pairDraw: 'neighbours', numPairs: 50 }],
+    ['negativeRatio', { pairDraw: 'neighbours', negativeRatio: 2 }],
+    ['validationPairs', { pairDraw: 'neighbours', validationPairs: 50 }],
+    ['stepsPerEpoch', { pairDraw: 'neighbours', stepsPerEpoch: 5 }],
+    ['chooseBy', { chooseBy: 'loss' }],
+    ['chooseBy', { feed: 'pairs', validationEpisodes: 20, chooseBy: 'loss' }],
     ['stepsPerEpoch', { feed: 'pairs', stepsPerEpoch: 5 }],
     ['normalize', { network: 'protocol-b', normalize: false }],
     ['embeddingSize', { network: 'conv4', embeddingSize: 32 }],
@@ -31,7 +38,11 @@ describe('a configuration', () => {
   });
 
   it('draws pairs for a loss that can be fed them, and not by two rules at once', () => {
-    for (const options of [{ pairDraw: 'class-pairs' }, { splitBy: 'pair' }] as const) {
+    for (const options of [
+      { pairDraw: 'class-pairs' },
+      { pairDraw: 'neighbours' },
+      { splitBy: 'pair' },
+    ] as const) {
       expect(createObjective(readTrainConfig(options)).objective.kind).toBe('pairs');
       messageOf(() => createObjective(readTrainConfig({ ...options, feed: 'batch' })));
       messageOf(() => createObjective(readTrainConfig({ ...options, loss: 'triplet' })));
@@ -65,6 +76,12 @@ describe('a configuration', () => {
   ])('refuses the key %s and suggests %s', (key, near) => {
     const message = messageOf(() => readTrainConfig({ [key]: 1 }));
     expect(message).toContain(`did you mean "${near}" instead of "${key}"?`);
+  });
+
+  it('suggests the nearest of what a setting may be', () => {
+    expect(messageOf(() => readTrainConfig({ loss: 'multisimilarity' }))).toContain(
+      'did you mean "multi-similarity" instead of "multisimilarity"?',
+    );
   });
 
   it('refuses a key that is like no other, and one inside the image', () => {
@@ -121,6 +138,10 @@ describe('what is minimised', () => {
     [{ feed: 'pairs' }, 'pairs', undefined, 1],
     [{ loss: 'triplet', feed: 'batch' }, 'batch', undefined, 0.5],
     [{ loss: 'focal' }, 'pairs', 'absolute-difference', 1],
+    [{ loss: 'auto' }, 'batch', undefined, 0.5],
+    [{ loss: 'arcface', lossOptions: { margin: 0.3 } }, 'batch', undefined, 1],
+    [{ loss: 'cosent' }, 'pairs', undefined, 1],
+    [{ loss: 'vicreg', feed: 'pairs' }, 'pairs', undefined, 1],
     [{ loss: 'binary-cross-entropy', comparator: 'concat', feed: 'pairs' }, 'pairs', 'concat', 1],
   ])('%j is fed %s', (options, kind, head, margin) => {
     const { objective, comparator, margin: own } = objectiveOf(options);
@@ -133,6 +154,32 @@ describe('what is minimised', () => {
       expect(messageOf(() => objectiveOf(options))).toMatch(/cannot be fed[\s\S]*help: /);
     },
   );
+
+  it('trains by no other distance than that by which the model compares', () => {
+    const comparable = (options: TrainOptions, normalized: boolean) =>
+      checkComparable(objectiveOf(options), { name: 'encoder', normalized });
+    for (const options of [{}, { loss: 'vicreg' }, { loss: 'focal' }] as const) comparable(options, false);
+    for (const options of [
+      { loss: 'arcface' },
+      { loss: 'multi-similarity' },
+      { loss: 'triplet', lossOptions: { distance: 'cosine' } },
+      { loss: 'cross-batch-memory', lossOptions: { base: 'circle' } },
+    ]) {
+      comparable(options, true);
+      expect(messageOf(() => comparable(options, false))).toContain('embeddings of any length');
+    }
+    const l1 = { lossOptions: { distance: 'l1' } };
+    expect(messageOf(() => comparable(l1, true))).toContain('ranks embeddings otherwise');
+  });
+
+  it('takes a loss of a program, and not without it', () => {
+    const custom = { name: 'mine', overBatch: contrastive().overBatch };
+    const config = readTrainConfig({ loss: 'custom' });
+    const { objective, loss } = createObjective(config, false, custom);
+    expect([objective, loss.name]).toEqual([{ kind: 'batch', loss: custom.overBatch }, 'mine']);
+    expect(messageOf(() => createObjective(config))).toContain('no loss in the job');
+    messageOf(() => createObjective(readTrainConfig({}), false, custom));
+  });
 
   it("refuses what is wrong with a loss's own options", () => {
     expect(messageOf(() => objectiveOf({ loss: 'contrastive', lossOptions: { magrin: 1 } }))).toContain(

@@ -6,6 +6,7 @@ import { readAugmentOptions } from '../data/augment/options.ts';
 import { COMPARATOR_NAMES } from '../loss/comparators/create-comparator.ts';
 import { LOSS_NAMES } from '../loss/create-loss.ts';
 import { ENCODERS } from '../nn/networks/by-name.ts';
+import { CUSTOM_LOSS } from './custom-loss.ts';
 import { checkUnusedSettings } from './unused-settings.ts';
 
 const share = z.number().min(0).max(1);
@@ -39,7 +40,10 @@ export const trainConfigSchema = z.strictObject({
    * from nothing.
    */
   backbone: z.string().min(1).default('none'),
-  /** Name of the value at which the backbone's classifier is cut off; `auto`: in front of its last pool, or its features. */
+  /**
+   * Name of the value at which the backbone's classifier is cut off; `auto`: in front of its last pool, or its features;
+   * `map`: behind its last map, without the dense layers that VGG has there.
+   */
   cut: z.string().min(1).default('auto'),
   /**
    * What of the backbone stays as it is, and is run once an image: a share of its layers, `all`, `none`, or the name of
@@ -48,8 +52,8 @@ export const trainConfigSchema = z.strictObject({
   freeze: z.union([share, z.string().min(1)]).default('all'),
   /** How the backbone's last map becomes one number a channel. */
   pool: z.enum(['average', 'max']).default('average'),
-  /** What stands on the backbone: a dense layer; two of them; nothing. */
-  head: z.enum(['linear', 'mlp', 'none']).default('linear'),
+  /** What stands on the backbone: a dense layer; one with ReLU, for a learned comparator; two of them; nothing. */
+  head: z.enum(['linear', 'relu', 'mlp', 'none']).default('linear'),
   /** Numbers between the two dense layers of `mlp`. */
   hidden: z.int().min(1).max(16384).default(512),
   /** Augmented views of each training image that the frozen part is run on; steps draw from them. 0: only the image itself. */
@@ -66,8 +70,8 @@ export const trainConfigSchema = z.strictObject({
   normalize: z.boolean().default(true),
   /** The model embeds an image together with its mirror image; for things that stay what they are in a mirror. */
   mirror: z.boolean().default(false),
-  /** Name of the loss, and its own options. With explicit pairs the default is contrastive: triplets need labels. */
-  loss: z.enum(LOSS_NAMES as [string, ...string[]]).default('triplet'),
+  /** Name of the loss (`custom`: one that a program gives), and its own options. With explicit pairs the default is contrastive: triplets need labels. */
+  loss: z.enum([...LOSS_NAMES, CUSTOM_LOSS] as readonly string[] as [string, ...string[]]).default('triplet'),
   lossOptions: z.record(z.string(), z.unknown()).default({}),
   /** Learned head for losses on logits. */
   comparator: z.enum(COMPARATOR_NAMES as [string, ...string[]]).default('absolute-difference'),
@@ -83,9 +87,12 @@ export const trainConfigSchema = z.strictObject({
   negativeRatio: z.number().positive().default(1),
   /**
    * `list`: explicit pairs are drawn once, and each is seen once an epoch. `class-pairs`: each step draws a similar pair
-   * of every class and a dissimilar pair of every two classes anew.
+   * of every class and a dissimilar pair of every two classes anew. `hard`, `curriculum`: before each epoch numPairs pairs
+   * are drawn anew by what the network has learned: half of them the hardest, or from easy to hard over the epochs.
+   * `neighbours`: a list of images i and i + 1 of each class, and of image i with image i of another class; validation
+   * pairs are drawn so too.
    */
-  pairDraw: z.enum(['list', 'class-pairs']).default('list'),
+  pairDraw: z.enum(['list', 'class-pairs', 'hard', 'curriculum', 'neighbours']).default('list'),
   optimizer: z.enum(['adam', 'adamw', 'sgd', 'rmsprop']).default('adam'),
   learningRate: z.number().positive().default(2e-3),
   /** Of SGD. */
@@ -116,6 +123,11 @@ export const trainConfigSchema = z.strictObject({
   batchGroups: z.int().min(0).default(0),
   /** Quarter turns of a class are classes of their own while training: four times as many. */
   rotateClasses: z.boolean().default(false),
+  /**
+   * What the best epoch is best at: `accuracy`, of the validation pairs (or episodes, where there are some); `loss`, the
+   * loss of training over the validation pairs, as published experiments choose. Accuracy is what the model is for.
+   */
+  chooseBy: z.enum(['accuracy', 'loss']).default('accuracy'),
   /** Stop after so many epochs without a better one; 0 for never. */
   patience: z.int().min(0).default(0),
   /** Augmentation options, or `auto`: small shifts, and mirror images for photos; `none`. */
@@ -124,6 +136,8 @@ export const trainConfigSchema = z.strictObject({
   image: imageSchema.optional(),
   /** Brightness before the first layer: `standard`, mean 0 and deviation 1 over training images; `unit`, from 0 to 1. */
   scalePixels: z.enum(['standard', 'unit']).default('standard'),
+  /** Only classes whose name is a whole number that this divides; 1 for all classes, whatever they are called. */
+  classMultiple: z.int().min(1).default(1),
   /** Held out to choose the epoch, the threshold and the calibration. */
   validation: heldOut.default(0.15),
   /** Held out for the final numbers. */
@@ -160,7 +174,7 @@ export type TrainOptions = z.input<typeof trainConfigSchema>;
  */
 export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig {
   const result = trainConfigSchema.safeParse(withLossForPairs(options, hasPairs));
-  if (!result.success) throw configError(result.error);
+  if (!result.success) throw configError(result.error, options);
   const { augment } = result.data;
   if (typeof augment === 'object') readAugmentOptions(augment);
   checkUnusedSettings(result.data, trainConfigSchema.parse({}), hasPairs);
@@ -170,11 +184,11 @@ export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig
 function withLossForPairs(options: unknown, hasPairs: boolean): unknown {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
   const { loss, feed, pairDraw, splitBy } = options as TrainOptions;
-  const isPairs = hasPairs || feed === 'pairs' || pairDraw === 'class-pairs' || splitBy === 'pair';
+  const isPairs = hasPairs || feed === 'pairs' || (pairDraw ?? 'list') !== 'list' || splitBy === 'pair';
   return loss === undefined && isPairs ? { ...options, loss: 'contrastive' } : options;
 }
 
-function configError(error: z.ZodError): SamesameError {
+function configError(error: z.ZodError, options: unknown): SamesameError {
   const names = Object.keys(trainConfigSchema.shape);
   const misspelt = error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
@@ -185,6 +199,13 @@ function configError(error: z.ZodError): SamesameError {
     const near = suggest(key, isInside ? Object.keys(imageSchema.shape) : names);
     return near === undefined ? [] : [`did you mean "${near}" instead of "${key}"?`];
   });
+  for (const issue of error.issues) {
+    const value =
+      issue.path.length === 1 ? (options as Record<string, unknown>)[String(issue.path[0])] : undefined;
+    if (issue.code !== 'invalid_value' || typeof value !== 'string') continue;
+    const near = suggest(value, issue.values.map(String));
+    if (near !== undefined) suggestions.push(`did you mean "${near}" instead of "${value}"?`);
+  }
   return new SamesameError('E_CONFIG', {
     what: 'the training configuration is not usable',
     expected: misspelt.some(({ isInside }) => !isInside)

@@ -3,6 +3,7 @@ import type { Augment } from '../data/augment/augmenter.ts';
 import { turnQuarters } from '../data/augment/quarter-turn.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { PairSampler } from '../data/samplers/pairs.ts';
+import type { RedrawnPairSampler } from '../data/samplers/redrawn.ts';
 import type { BatchSampler } from '../data/samplers/sampler.ts';
 import type { StepBatch } from './stepper.ts';
 
@@ -10,6 +11,16 @@ import type { StepBatch } from './stepper.ts';
 export interface Feeder {
   readonly stepsPerEpoch: number;
   readonly imagesPerStep: number;
+  /** Draws its pairs anew before each epoch, where it does: somebody gives it a `prepareEpoch`. */
+  readonly redrawn?: RedrawnPairSampler;
+  /** Called before the batches of an epoch, from batch `first` on, where what they hold depends on what was learned. */
+  readonly prepareEpoch?: (
+    epoch: number,
+    first: number,
+    readState: () => ReadonlyMap<string, Float32Array>,
+  ) => Promise<void>;
+  /** C, where labels are fed that are whole numbers from 0 to C − 1. */
+  readonly numClasses?: number;
   /**
    * The batches of an epoch (from 0), from batch `first` on. What a batch holds depends on the seed and its place alone.
    * A batch's arrays are written over by the one after the next.

@@ -9,7 +9,7 @@ export interface LoopParts {
   readonly stepper: Stepper;
   readonly feeder: Feeder;
   readonly numEpochs: number;
-  /** Measures a state of the network. The best accuracy, in episodes where there are some, decides which state is given out. */
+  /** Measures a state of the network. The least loss where there is one, else the best accuracy, in episodes where there are some, decides which state is given out. */
   readonly validate: (state: ReadonlyMap<string, Float32Array>) => Promise<Validation>;
   /** Stop after so many epochs without a better one. Default: never. */
   readonly patience?: number;
@@ -63,6 +63,7 @@ export async function* trainLoop(parts: LoopParts): AsyncGenerator<TrainEvent, L
     const epochStart = clock.seconds();
     const firstStep = stepInEpoch;
 
+    await feeder.prepareEpoch?.(epoch, stepInEpoch, () => stepper.read());
     for await (const batch of feeder.batches(epoch, stepInEpoch)) {
       const outputs = await stepper.run(batch);
       if (!Number.isFinite(outputs.loss))
@@ -145,8 +146,8 @@ async function loadBest(checkpoints: CheckpointFolder | undefined): Promise<Chec
 }
 
 /** What the best epoch is best at. */
-function criterionOf({ accuracy, episodes }: Validation): number {
-  return episodes ?? accuracy;
+function criterionOf({ accuracy, episodes, loss }: Validation): number {
+  return loss === undefined ? (episodes ?? accuracy) : -loss;
 }
 
 function isPatienceOver(records: readonly EpochRecord[], patience = Number.POSITIVE_INFINITY): boolean {

@@ -24,9 +24,13 @@ export interface Validation {
   readonly threshold: number;
   /** Share of queries named right in validation episodes, where there are some: then it chooses the epoch. */
   readonly episodes?: number;
+  /** The loss of training over the validation pairs, where it is asked for: then it chooses the epoch. */
+  readonly loss?: number;
   /** Means over similar and dissimilar pairs. */
   readonly positiveDistance: number;
   readonly negativeDistance: number;
+  /** Distances that 10, 50 and 90 % of similar, and of dissimilar, pairs do not pass. Runs of before lack them. */
+  readonly distanceQuantiles?: Readonly<Record<'positive' | 'negative', readonly number[] | null>>;
   // Null where the pairs leave it undefined. Runs that were started before these were measured lack them.
   /** Share of *same* verdicts that are right, at `threshold`. */
   readonly precision?: number | null;

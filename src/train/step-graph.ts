@@ -11,7 +11,7 @@ import { input } from '../graph/ops/source.ts';
 import { sqrt } from '../graph/ops/sqrt.ts';
 import { square } from '../graph/ops/square.ts';
 import { sizeOf, type Tensor } from '../graph/tensor.ts';
-import type { LossOutput } from '../loss/types.ts';
+import type { BatchLoss, LossOutput } from '../loss/types.ts';
 import { fromPixels, type PixelScale } from '../nn/layers/pixels.ts';
 import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
 import { createScope, type Parameter, type Scope } from '../nn/scope.ts';
@@ -27,6 +27,8 @@ export interface StepPlan {
   /** Images in a batch. In pairs mode the first half are left images, the second half right ones. */
   readonly batchSize: number;
   readonly objective: Objective;
+  /** C, where labels are whole numbers from 0 to C − 1: for losses that keep something for each class. */
+  readonly numClasses?: number;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** Scale the gradient down to this length where it is longer. Default: no limit. */
@@ -39,7 +41,7 @@ export interface StepPlan {
 
 /** What is minimised: a function of a batch and its labels, or of explicit pairs. */
 export type Objective =
-  | { readonly kind: 'batch'; loss(embeddings: Tensor, labels: Tensor, scope: Scope): LossOutput }
+  | { readonly kind: 'batch'; readonly loss: BatchLoss }
   | { readonly kind: 'pairs'; loss(left: Tensor, right: Tensor, similar: Tensor, scope: Scope): LossOutput };
 
 /** The described step and the names that its runner needs. */
@@ -161,9 +163,14 @@ function readBatch({ encoder: { trunk }, imageShape, pixelScale, batchSize }: St
   return fromPixels(input('images', 'uint8', [batchSize, height, width, channels]), pixelScale);
 }
 
-function applyObjective({ objective, batchSize }: StepPlan, embeddings: Tensor, scope: Scope): LossOutput {
+/** The scope under which a loss keeps what it learns beside the network. */
+const LOSS_SCOPE = 'loss';
+
+function applyObjective(plan: StepPlan, embeddings: Tensor, scope: Scope): LossOutput {
+  const { objective, batchSize, numClasses } = plan;
   if (objective.kind === 'batch') {
-    return objective.loss(embeddings, input('labels', 'int32', [batchSize]), scope);
+    const labels = input('labels', 'int32', [batchSize]);
+    return objective.loss(embeddings, labels, { scope: scope.within(LOSS_SCOPE), numClasses });
   }
   const half = batchSize / 2;
   const left = slice(embeddings, [0], [half]);

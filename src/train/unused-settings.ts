@@ -1,12 +1,23 @@
 import { SamesameError } from '../base/errors.ts';
+import { PAIR_LOSS_NAMES } from '../loss/create-loss.ts';
 import type { TrainConfig } from './config.ts';
 
+/** Losses that are fed explicit pairs whatever the feed. */
+const PAIR_LOSSES: readonly string[] = PAIR_LOSS_NAMES;
 const LOGIT_LOSSES: readonly string[] = ['binary-cross-entropy', 'focal', 'mean-squared-error'];
 
-/** Whether training goes through a list of explicit pairs. */
-function drawsList({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
-  return pairDraw === 'list' && (feed === 'pairs' || splitBy === 'pair' || LOGIT_LOSSES.includes(loss));
+/** Whether explicit pairs are fed, of data that does not name its own. */
+function drawsPairs({ pairDraw, feed, splitBy, loss }: TrainConfig): boolean {
+  return pairDraw !== 'list' || feed === 'pairs' || splitBy === 'pair' || PAIR_LOSSES.includes(loss);
 }
+
+/** Whether training goes through a list of explicit pairs. */
+function drawsList(config: TrainConfig): boolean {
+  return (config.pairDraw === 'list' || config.pairDraw === 'neighbours') && drawsPairs(config);
+}
+
+/** Whether pairs are drawn before each epoch. */
+const isRedrawn = ({ pairDraw }: TrainConfig) => pairDraw === 'hard' || pairDraw === 'curriculum';
 
 const hasBackbone = ({ backbone }: TrainConfig) => backbone !== 'none';
 
@@ -19,7 +30,7 @@ export const hasFrozenPart = (config: Pick<TrainConfig, 'backbone' | 'freeze'>) 
   config.backbone !== 'none' && config.freeze !== 'none' && config.freeze !== 0;
 
 const isFedInBatches = ({ loss, feed, splitBy }: TrainConfig) =>
-  feed !== 'pairs' && splitBy !== 'pair' && !LOGIT_LOSSES.includes(loss);
+  feed !== 'pairs' && splitBy !== 'pair' && !PAIR_LOSSES.includes(loss);
 
 /** When a setting is read at all. Settings that are not named here always are. */
 const READ_WHEN: Readonly<
@@ -59,7 +70,11 @@ const READ_WHEN: Readonly<
   negativeRatio: {
     when: 'a list of explicit pairs is fed (feed is pairs)',
     isRead: (config, hasPairs) =>
-      hasPairs || (drawsList(config) && config.feed !== 'batch' && config.splitBy !== 'pair'),
+      hasPairs ||
+      (drawsPairs(config) &&
+        config.pairDraw === 'list' &&
+        config.feed !== 'batch' &&
+        config.splitBy !== 'pair'),
   },
   comparator: {
     when: 'loss is binary-cross-entropy, focal or mean-squared-error',
@@ -73,9 +88,26 @@ const READ_WHEN: Readonly<
     when: 'comparator is concat, and the loss needs a comparator',
     isRead: ({ loss, comparator }) => LOGIT_LOSSES.includes(loss) && comparator === 'concat',
   },
-  numPairs: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
-  stepsPerEpoch: { when: 'no list of pairs is gone through', isRead: (config) => !drawsList(config) },
-  batchSize: { when: 'pairDraw is list', isRead: ({ pairDraw }) => pairDraw === 'list' },
+  numPairs: {
+    when: 'pairDraw is list, hard or curriculum',
+    isRead: ({ pairDraw }) => pairDraw !== 'class-pairs' && pairDraw !== 'neighbours',
+  },
+  stepsPerEpoch: {
+    when: 'no list of pairs is gone through',
+    isRead: (config) => !drawsList(config) && !isRedrawn(config),
+  },
+  batchSize: {
+    when: 'pairDraw is list, neighbours, hard or curriculum',
+    isRead: ({ pairDraw }) => pairDraw !== 'class-pairs',
+  },
+  validationPairs: {
+    when: 'pairDraw is not neighbours',
+    isRead: ({ pairDraw }) => pairDraw !== 'neighbours',
+  },
+  chooseBy: {
+    when: 'explicit pairs are fed, and no episodes choose the epoch',
+    isRead: (config, hasPairs) => (hasPairs || drawsPairs(config)) && config.validationEpisodes === 0,
+  },
   momentum: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   nesterov: { when: 'optimizer is sgd', isRead: ({ optimizer }) => optimizer === 'sgd' },
   weightDecay: { when: 'optimizer is adamw', isRead: ({ optimizer }) => optimizer === 'adamw' },

@@ -157,7 +157,7 @@ describe('presets', () => {
     const one = await run('presets', 'protocol-b');
     writeFileSync(join(cwd, 'mine.json'), one.stdout);
     expect(JSON.parse(one.stdout)).toMatchObject({ network: 'protocol-b', epochs: 10 });
-    const unknown = await run('train', '--preset', 'protocol-c');
+    const unknown = await run('train', '--preset', 'protocol-cc');
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/did you mean "protocol-/);
     const nothing = await run('train');
@@ -227,7 +227,7 @@ describe('compare', () => {
   it('prints distance, probability, verdict and threshold, and nothing else', async () => {
     const answer = parseOnlyLine(await run('compare', 'runs/shapes/model', ...images, '--json'));
     const { verification } = parseOnlyLine(trained) as { verification: { threshold: number } };
-    expect(Object.keys(answer)).toEqual(['distance', 'probability', 'verdict', 'threshold']);
+    expect(Object.keys(answer)).toEqual(['distance', 'probability', 'prior', 'verdict', 'threshold']);
     expect(answer.threshold).toBe(verification.threshold);
     expect(answer.verdict).toBe((answer.distance as number) < verification.threshold ? 'same' : 'different');
   });
@@ -244,6 +244,29 @@ describe('compare', () => {
     const { width, height, format } = await sharp(join(cwd, picture)).metadata();
     expect([width! > height!, format]).toEqual([true, 'png']);
     const wrong = await run('compare', 'nowhere', ...images, '--out', 'pair.pgn');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean .png?')]);
+  });
+
+  it('explains its verdict in a picture, a sentence and numbers', async () => {
+    const picture = 'pictures/why.png';
+    const [plain, explained] = await Promise.all([
+      run('compare', 'runs/shapes', ...images, '--json'),
+      run('compare', 'runs/shapes', ...images, '--explain', picture, '--json'),
+    ]);
+    expect(explained.stderr).toBe('');
+    const { explanation, ...answer } = parseOnlyLine(explained);
+    expect(answer).toEqual(parseOnlyLine(plain));
+    expect(explanation).toMatchObject({
+      picture,
+      method: 'path',
+      region: { rule: expect.any(String), areaShares: [expect.any(Number), expect.any(Number)] },
+      carried: { whole: answer.distance, alone: expect.any(Number), without: expect.any(Number) },
+      sentence: expect.stringMatching(/^The(re is| marked parts).*distance/),
+    });
+    expect((await sharp(join(cwd, picture)).metadata()).format).toBe('png');
+    const twice = await run('compare', 'nowhere', ...images, '--explain', 'a.png', '--out', './a.png');
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('the same file')]);
+    const wrong = await run('compare', 'nowhere', ...images, '--explain', 'why.pgn');
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean .png?')]);
   });
 
@@ -310,14 +333,20 @@ describe('wrong usage', () => {
     ['an unknown flag', ['train', 'shapes', '--epoch', '3'], 'did you mean --epochs?'],
     ['an unknown verb', ['trane', 'shapes'], 'did you mean train?'],
     ['an unknown choice', ['train', 'shapes', '--loss', 'tripplet'], 'did you mean triplet?'],
+    [
+      'an unknown option of a loss',
+      ['train', 'shapes', '--loss-options', '{"margn": 1}'],
+      'did you mean "margin"',
+    ],
+    ['options that are no JSON', ['train', 'shapes', '--loss-options', 'margin'], 'Expected a JSON object'],
     ['a word for a number', ['train', 'shapes', '--epochs', 'many'], 'Expected a number'],
     ['a number out of range', ['train', 'shapes', '--batch-size', '1'], 'batchSize'],
     ['a missing argument', ['train'], 'there is nothing to train on'],
     ['no verb', [], 'a verb is missing'],
     [
       'an option of another loss',
-      ['train', 'shapes', '--loss', 'contrastive', '--mining', 'batch-hard'],
-      'contrastive has no option mining',
+      ['train', 'shapes', '--loss', 'prototypical', '--mining', 'batch-hard'],
+      'prototypical has no option mining',
     ],
   ])('%s exits with 2 and says what to do', async (_name, args, message) => {
     const { code, stdout, stderr } = await run(...args);

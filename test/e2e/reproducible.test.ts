@@ -25,7 +25,12 @@ describe('a run', () => {
     expect(run.measurement.verification.accuracy.value).toBeGreaterThan(0.7);
     expect(warnings).toEqual([]);
     expect(events.filter(({ kind }) => kind === 'epoch').length).toBe(QUICK_RUN.epochs);
-    expect(Object.keys(await checksumsOf(run.model))).toEqual(['README.md', 'config.json', 'encoder.onnx']);
+    expect(Object.keys(await checksumsOf(run.model))).toEqual([
+      'README.md',
+      'config.json',
+      'encoder.onnx',
+      'reference.safetensors',
+    ]);
     expect(await readFile(run.report, 'utf8')).toContain('</html>');
     expect(await timelessMetrics(run.run)).toHaveLength(QUICK_RUN.epochs);
   });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fakeTrunk, featuresOf, IMAGE_BYTES, ROW_LENGTH, TARGET } from '../../../test/features/fake-trunk.ts';
 import { drawImage, makeImageFolder } from '../../../test/tiny-images.ts';
 import { createRandom } from '../../base/random.ts';
@@ -30,6 +30,11 @@ async function copyOf(folder: string): Promise<string> {
   return copy;
 }
 
+const opened: FeatureStore[] = [];
+afterEach(async () => {
+  for (const store of opened.splice(0)) await store.close();
+});
+
 /** Opens, and says how many rows were computed for it. */
 async function open(folder: string, cache: string, options: Partial<FillOptions> & { trunk?: Trunk } = {}) {
   const fake = fakeTrunk();
@@ -38,6 +43,7 @@ async function open(folder: string, cache: string, options: Partial<FillOptions>
     ...{ set, target: TARGET, folder: cache, trunk: fake.trunk, batchSize: 4 },
     ...options,
   });
+  opened.push(store);
   return { store, set, numExtracted: fake.numExtracted(), calls: fake.calls };
 }
 

@@ -14,7 +14,7 @@ import type { FillOptions } from './types.ts';
 
 /** Bytes of an entry of the index, the longest row number included. */
 const ENTRY_BYTES = 110;
-const DEFAULT_BATCH_SIZE = 8;
+const DEFAULT_BATCH_SIZE = 4;
 
 export interface FillJob {
   readonly options: FillOptions;
@@ -71,9 +71,9 @@ export async function fillMissing(job: FillJob): Promise<void> {
         const { image: index, view } = plan.slots[slot];
         if (view > 0) augment?.(image, createRandom(keys.viewSeed(hashes[index]!, view)));
       },
-      async keep(slots, rows) {
+      keep(slots, rows) {
         const rowOf = (i: number) => rows.subarray(i * trunk.rowLength, (i + 1) * trunk.rowLength);
-        const first = await segment.append(
+        const first = segment.append(
           slots.map((slot, i) => ({ key: plan.slots[slot].key, values: rowOf(i) })),
         );
         for (const [i, slot] of slots.entries()) {
@@ -82,9 +82,9 @@ export async function fillMissing(job: FillJob): Promise<void> {
         }
         advance(slots.length);
       },
-      async refuse({ image, hash, slots }, reason, isLasting) {
+      refuse({ image, hash, slots }, reason, isLasting) {
         onBad(image, reason);
-        if (isLasting) await segment.appendBad(keys.row(hash, 0), reason);
+        if (isLasting) segment.appendBad(keys.row(hash, 0), reason);
         advance(slots.length);
       },
     });

@@ -90,6 +90,7 @@ export async function openFeatures(options: FillOptions): Promise<FeatureStore> 
       Number(reasonFor(image) === undefined),
     );
     const { places } = kept;
+    if (places.size === 0) await reader.close();
     return createFeatureStore({
       ...{ rowLength, numImages, bad, isUsable, plan, memory, places, reader, folder: path },
     });

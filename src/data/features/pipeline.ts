@@ -24,13 +24,13 @@ export interface PipelineParts {
   readonly batchSize: number;
   /** Varies the image for a slot, in place. */
   readonly vary: (image: Uint8Array, slot: number) => void;
-  /** Takes rows; one call at a time. @param rows uint16 `[slots.length, rowLength]` */
-  readonly keep: (slots: readonly number[], rows: Uint16Array) => Promise<void>;
+  /** Takes rows. @param rows uint16 `[slots.length, rowLength]` */
+  readonly keep: (slots: readonly number[], rows: Uint16Array) => void;
   /**
-   * Takes an image that cannot be decoded; one call at a time, and not beside `keep`.
+   * Takes an image that cannot be decoded.
    * @param isLasting whether that is so for good: a file that is gone or changed may be there the next time
    */
-  readonly refuse: (task: ImageTask, reason: string, isLasting: boolean) => Promise<void>;
+  readonly refuse: (task: ImageTask, reason: string, isLasting: boolean) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -43,8 +43,7 @@ interface Batch {
  * Decodes images and extracts their features, both at once: enough images are in flight that decoding goes on in other
  * threads while this one waits in `extract`, and at most two batches wait for it. The first failure stops the start of
  * more and is thrown once all that is in flight has ended; what was extracted by then is kept.
- * @throws E_SHAPE, E_NAN for what `extract` returned; whatever it, `keep` or
- *   `signal` throws
+ * @throws E_SHAPE, E_NAN for what `extract` returned; whatever it, `keep` or `signal` throws
  */
 export async function extractAll(tasks: readonly ImageTask[], parts: PipelineParts): Promise<void> {
   const { set, target, trunk, batchSize, vary, keep, refuse, signal } = parts;
@@ -53,7 +52,6 @@ export async function extractAll(tasks: readonly ImageTask[], parts: PipelinePar
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
   const enter = createGate(concurrency);
-  let writing = Promise.resolve();
   let batch = newBatch();
 
   function newBatch(): Batch {
@@ -62,12 +60,6 @@ export async function extractAll(tasks: readonly ImageTask[], parts: PipelinePar
   function check(): void {
     if (failures.length > 0) throw failures[0];
     signal?.throwIfAborted();
-  }
-  /** Files grow in one place at a time. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = writing.then(work);
-    writing = turn.catch(() => {});
-    return turn;
   }
   async function run({ pixels, slots }: Batch): Promise<void> {
     const leave = await enter();
@@ -80,15 +72,15 @@ export async function extractAll(tasks: readonly ImageTask[], parts: PipelinePar
       leave();
     }
     checkRows(rows, slots.length, trunk.rowLength);
-    await inTurn(() => keep(slots, rows));
+    keep(slots, rows);
   }
   function start(full: Batch): void {
-    const run1 = run(full)
+    const extraction = run(full)
       .catch((error) => {
         failures.push(error);
       })
-      .finally(() => running.delete(run1));
-    running.add(run1);
+      .finally(() => running.delete(extraction));
+    running.add(extraction);
   }
   /** Undefined for an image that was refused. */
   async function decodeTask(task: ImageTask): Promise<Uint8Array | undefined> {
@@ -99,7 +91,8 @@ export async function extractAll(tasks: readonly ImageTask[], parts: PipelinePar
       isLasting = true;
       return await decodeOne(set, task.image, target, undefined, bytes);
     } catch (error) {
-      await inTurn(() => refuse(task, reasonOf(error), isLasting));
+      refuse(task, reasonOf(error), isLasting);
+      return undefined;
     }
   }
   async function work(index: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { ftruncateSync, writeSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
@@ -11,18 +12,21 @@ export interface KeyedRow {
   readonly values: Uint16Array;
 }
 
-/** What one process adds to a trunk's rows: two files of its own, which only grow. */
+/**
+ * What one process adds to a trunk's rows: two files of its own, which only grow. It writes at once and waits for it:
+ * behind a queue of images to be decoded a row would wait longer than it takes to write, and be lost by a kill.
+ */
 export interface SegmentWriter {
   /** Path of its rows. */
   readonly path: string;
   /**
-   * Adds rows, then their entries, so that an entry never names what is not there. One call at a time.
+   * Adds rows, then their entries, so that an entry never names what is not there.
    * @returns the number of the first row in the segment
    * @throws E_DISK_FULL, E_PERMISSION, E_IO
    */
-  append(rows: readonly KeyedRow[]): Promise<number>;
-  /** Adds the reason why an image is bad. One call at a time, and not beside `append`. */
-  appendBad(key: string, reason: string): Promise<void>;
+  append(rows: readonly KeyedRow[]): number;
+  /** Adds the reason why an image is bad. */
+  appendBad(key: string, reason: string): void;
   close(): Promise<void>;
 }
 
@@ -35,7 +39,7 @@ export async function createSegment(folder: string, rowLength: number): Promise<
     await mkdir(folder, { recursive: true });
     for (const ending of ['rows', 'index']) handles.push(await open(join(folder, `${name}.${ending}`), 'wx'));
     const [rows, index] = handles.map((handle) => createAppender(handle));
-    await index.append(Buffer.from(headerOf(rowLength)));
+    index.append(Buffer.from(headerOf(rowLength)));
     return writerOf(path, rowLength, rows, index);
   } catch (error) {
     await Promise.all(handles.map((handle) => handle.close().catch(() => {})));
@@ -46,10 +50,12 @@ export async function createSegment(folder: string, rowLength: number): Promise<
 function writerOf(path: string, rowLength: number, rows: Appender, index: Appender): SegmentWriter {
   let numRows = 0;
 
-  async function guarded<T>(work: () => Promise<T>): Promise<T> {
-    return work().catch((error) => {
+  function guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
       throw writeError(error, path);
-    });
+    }
   }
   const addEntries = (entries: readonly IndexEntry[]) =>
     index.append(Buffer.from(entries.map(lineOf).join('')));
@@ -57,13 +63,13 @@ function writerOf(path: string, rowLength: number, rows: Appender, index: Append
   return {
     path,
     append: (added) =>
-      guarded(async () => {
+      guarded(() => {
         const first = numRows;
         const all = new Uint16Array(added.length * rowLength);
         for (const [i, { values }] of added.entries()) all.set(values, i * rowLength);
-        await rows.append(new Uint8Array(all.buffer));
+        rows.append(new Uint8Array(all.buffer));
         numRows += added.length;
-        await addEntries(added.map(({ key, values }, i) => ({ key, row: first + i, sum: sumOfRow(values) })));
+        addEntries(added.map(({ key, values }, i) => ({ key, row: first + i, sum: sumOfRow(values) })));
         return first;
       }),
     appendBad: (key, reason) => guarded(() => addEntries([{ key, reason }])),
@@ -74,7 +80,7 @@ function writerOf(path: string, rowLength: number, rows: Appender, index: Append
 }
 
 interface Appender {
-  append(bytes: Uint8Array): Promise<void>;
+  append(bytes: Uint8Array): void;
   close(): Promise<void>;
 }
 
@@ -82,20 +88,26 @@ interface Appender {
 function createAppender(handle: FileHandle): Appender {
   let sizeBytes = 0;
   return {
-    async append(bytes) {
+    append(bytes) {
       try {
-        for (let at = 0; at < bytes.length; ) {
-          const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, sizeBytes + at);
-          at += bytesWritten;
-        }
+        for (let at = 0; at < bytes.length; )
+          at += writeSync(handle.fd, bytes, at, bytes.length - at, sizeBytes + at);
         sizeBytes += bytes.length;
       } catch (error) {
-        await handle.truncate(sizeBytes).catch(() => {});
+        cutOff(handle, sizeBytes);
         throw error;
       }
     },
     close: () => handle.close(),
   };
+}
+
+function cutOff(handle: FileHandle, sizeBytes: number): void {
+  try {
+    ftruncateSync(handle.fd, sizeBytes);
+  } catch {
+    // Readers tell a torn end by its checksum.
+  }
 }
 
 function writeError(error: unknown, path: string): SamesameError {

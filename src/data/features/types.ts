@@ -72,7 +72,7 @@ export interface FillOptions {
   readonly folder: string;
   readonly trunk: Trunk;
   readonly views?: ViewOptions;
-  /** Images a call of `extract`. Default 8: what it works on stays in the processor's cache. */
+  /** Images a call of `extract`. Default 4: what it works on stays in the processor's cache, and fewer cost more calls. */
   readonly batchSize?: number;
   /** Bytes of rows to keep in memory; the others are read when they are gathered. Default 1 GiB. */
   readonly memoryBytes?: number;

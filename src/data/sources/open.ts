@@ -12,6 +12,7 @@ import { type ManifestOptions, readManifest, readText } from './manifest.ts';
 import { readMnist } from './mnist.ts';
 import { readNpz } from './npz.ts';
 import { looksLikeOmniglot, readOmniglot } from './omniglot.ts';
+import { looksLikePairFolders, type PairKind, pairFoldersOf } from './pair-folders.ts';
 import { readPairList } from './pair-list.ts';
 import { listImages } from './walk.ts';
 
@@ -29,16 +30,27 @@ export interface OpenOptions {
 
 /** A data set, what it was read as, and the pairs that its source names. */
 export interface Dataset {
-  readonly format: 'mnist' | 'folder' | 'manifest' | 'pairs' | 'couples' | 'idx' | 'npz' | 'omniglot';
+  readonly format:
+    | 'mnist'
+    | 'folder'
+    | 'manifest'
+    | 'pairs'
+    | 'pair folders'
+    | 'couples'
+    | 'idx'
+    | 'npz'
+    | 'omniglot';
   readonly set: ImageSet;
-  /** Of a pair list. */
+  /** Of a pair list, or of pair folders. */
   readonly pairs?: PairList;
+  /** Of each pair, of pair folders. */
+  readonly kinds?: readonly PairKind[];
   /** Of couples on disk. */
   readonly couples?: Couples;
 }
 
 const EXPECTED =
-  'a folder with one sub-folder per class, a folder of couples (…_1_one.png, …_1_two.png), a folder of IDX files, ' +
+  'a folder with one sub-folder per class, a folder of couples (…_1_one.png, …_1_two.png), pair folders (positive/…, negative_easy/…, negative_hard/…), a folder of IDX files, ' +
   'a .csv file (path,label[,split] or left,right,similar), an .npz archive, or the word mnist';
 
 /**
@@ -50,6 +62,7 @@ const EXPECTED =
  * | a folder with `*-images-idx3-ubyte[.gz]` | `readIdxFolder` |
  * | a folder with `alphabets.json` and `images_background.npz` | `readOmniglot` |
  * | a folder where most images are named `…_<i>_one` and `…_<i>_two` | `readCouples` |
+ * | a folder of `positive`, `negative_easy` and `negative_hard`, with folders in them | `readPairFolders` |
  * | any other folder | `readFolder` |
  * | a `.csv` file with a column `similar` and none `path` | `readPairList` |
  * | any other `.csv` file | `readManifest` |
@@ -103,6 +116,7 @@ async function openFolder(path: string, options: OpenOptions): Promise<Dataset> 
     const couples = couplesOf(path, tree, name);
     return { format: 'couples', set: couples.set, couples };
   }
+  if (looksLikePairFolders(tree)) return { format: 'pair folders', ...pairFoldersOf(path, tree, name) };
   return { format: 'folder', set: folderSet(path, tree, { name, labels }) };
 }
 

@@ -13,8 +13,9 @@ const rule: OpRule<TransposedAttributes> = {
   name: 'convTranspose2d',
   infer: ([y], { shape }) => ({ dtype: y.dtype, shape: [y.shape[0], ...shape.slice(1)] }),
   compose: ([y, weight], attributes, { convBlock }) => {
-    const turned = convBlock === undefined ? undefined : turnedConv(y, weight, attributes);
-    return turned !== undefined && canBlock(convBlock!, turned.node as Node<ConvAttributes>)
+    if (convBlock === undefined) return undefined;
+    const turned = turnedConv(y, weight, attributes);
+    return turned !== undefined && canBlock(convBlock, turned.node as Node<ConvAttributes>)
       ? turned
       : undefined;
   },

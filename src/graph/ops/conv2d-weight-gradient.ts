@@ -9,6 +9,7 @@ import { emitPointwiseWeightGradient, isBlockedPointwise } from './blocked-point
 import { concat } from './concat.ts';
 import { type ConvAttributes, conv2d } from './conv2d.ts';
 import { convInputGradient } from './conv2d-input-gradient.ts';
+import { groupedWeightGradient } from './grouped-weight-gradient.ts';
 import { matmul } from './matmul.ts';
 import { pad } from './pad.ts';
 import { reduceSum } from './reduce-sum.ts';
@@ -25,9 +26,11 @@ const rule: OpRule<WeightGradientAttributes> = {
   infer: ([x], { shape }) => ({ dtype: x.dtype, shape }),
   compose: ([x, dy], attributes, { convBlock }) => {
     if (convBlock !== undefined && blockedWay(convBlock, x, dy, attributes) !== undefined) return undefined;
-    return attributes.groups === 1
-      ? gradientByPatches(x, dy, attributes.shape, attributes)
-      : gradientByGroups(x, dy, attributes.shape, attributes);
+    const { shape } = attributes;
+    if (attributes.groups > 1) return groupedWeightGradient(x, dy, shape, attributes);
+    return isSmallMap(x, dy, shape, attributes)
+      ? gradientByRows(x, dy, shape)
+      : gradientByPatches(x, dy, shape, attributes);
   },
   emit: (emitter, names, { inputs: [x, dy], attributes }) =>
     blockedWay(emitter.convBlock!, x, dy, attributes)!(emitter, names),
@@ -58,6 +61,28 @@ function blockedWay(
   if (pads === undefined || !isBlockedDepthwise(block, x.shape, shape, groups)) return undefined;
   return (emitter, names) =>
     emitBlockedDepthwiseWeightGradient(emitter, names, [x.shape, dy.shape], attributes, pads);
+}
+
+/** Whether a 1×1 convolution has fewer pixels in its images than numbers in its weight. */
+function isSmallMap(x: Tensor, dy: Tensor, shape: Shape, { kernel, strides, pads }: ConvAttributes): boolean {
+  const isPointwise = [...kernel, ...strides].every((taps) => taps === 1) && pads.every((rows) => rows === 0);
+  const [numOut, channels] = shape.map(Number);
+  const [, , height, width] = staticShape(x.shape, 'the weight gradient of conv2d');
+  return (
+    isPointwise && Number(dy.shape[0]) > 1 && height * width * (numOut + channels) < 2 * numOut * channels
+  );
+}
+
+/**
+ * One product over all pixels of the batch. It moves both images, where a product an image would write the batch's weight
+ * gradients and add them up: 3.2 against 4.3 ms of one thread at 32×960×7×7 → 160.
+ */
+function gradientByRows(x: Tensor, dy: Tensor, shape: Shape): Tensor {
+  const rows = (images: Tensor) => {
+    const [numImages, channels, height, width] = images.shape as readonly number[];
+    return reshape(transpose(images, [1, 0, 2, 3]), [channels, numImages * height * width]);
+  };
+  return reshape(matmul(rows(dy), rows(x), { transposeB: true }), shape);
 }
 
 /**
@@ -119,33 +144,4 @@ function gradientOfChunk(
     return reshape(product, [numOut, channels, 1, kernel[1]]);
   });
   return reshape(concat(taps, 2), shape);
-}
-
-/**
- * For grouped convolutions, the batch takes the place of the input channels: image `[C/G, G·N, H, W]`, kernel `dy` as
- * `[O, N, H', W']`, strides and dilations exchanged.
- */
-function gradientByGroups(
-  x: Tensor,
-  dy: Tensor,
-  shape: Shape,
-  { strides, pads, dilations, groups }: ConvAttributes,
-): Tensor {
-  const [numImages, , height, width] = staticShape(x.shape, 'the weight gradient of conv2d');
-  const [, channelsPerGroup, kernelHeight, kernelWidth] = staticShape(shape, 'the weight gradient of conv2d');
-  const split = reshape(x, [numImages, groups, channelsPerGroup, height, width]);
-  const image = reshape(transpose(split, [2, 1, 0, 3, 4]), [
-    channelsPerGroup,
-    groups * numImages,
-    height,
-    width,
-  ]);
-  const taps = conv2d(image, transpose(dy, [1, 0, 2, 3]), {
-    stride: dilations,
-    dilation: strides,
-    padding: pads,
-    groups,
-  });
-  const used = slice(taps, [0, 0], [kernelHeight, kernelWidth], { axes: [2, 3] });
-  return transpose(used, [1, 0, 2, 3]);
 }

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { openBackbone as openBackboneFile } from '../../backbones/open-backbone.ts';
+import { openBackbone as openFile } from '../../backbones/open-backbone.ts';
 import type { CatalogEvent } from '../../data/catalog/types.ts';
 import type { PixelTarget } from '../../data/pixels/decode.ts';
 import { readOnnx } from '../../graph/read.ts';
@@ -41,14 +41,10 @@ export interface OpenBackboneOptions {
  */
 export async function openBackbone(
   config: TrainConfig,
-  { cache, signal, onEvent }: OpenBackboneOptions = {},
+  options: OpenBackboneOptions = {},
 ): Promise<OpenedBackbone> {
-  const opened = await openBackboneFile(config.backbone, {
-    ...preprocessingOptions(config.pixels, config.image),
-    cache: cache && join(cache, 'backbones'),
-    signal,
-    onProgress: (event) => tell(event, onEvent),
-  });
+  const { onEvent } = options;
+  const opened = await openBackboneFile(config, options);
   const { preprocessing, source } = opened;
   for (const message of opened.notes) onEvent?.({ kind: 'note', message });
   const name = source.kind === 'named' ? source.backbone.name : basename(opened.path);
@@ -80,6 +76,16 @@ export async function openBackbone(
       source: source.kind === 'named' ? `https://huggingface.co/${source.backbone.file.repo}` : null,
     },
   };
+}
+
+/** The file of a configuration's backbone, fetched where its name is known and it is not here. */
+export function openBackboneFile(config: TrainConfig, { cache, signal, onEvent }: OpenBackboneOptions = {}) {
+  return openFile(config.backbone, {
+    ...preprocessingOptions(config.pixels, config.image),
+    cache: cache && join(cache, 'backbones'),
+    signal,
+    onProgress: (event) => tell(event, onEvent),
+  });
 }
 
 function freezeOf({ freeze }: TrainConfig): Freeze {

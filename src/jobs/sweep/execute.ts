@@ -21,16 +21,27 @@ export interface ExecutorOptions {
   readonly provider?: string;
   readonly memoryBytes?: number;
   readonly checkpointSeconds?: number;
+  /** Folder of downloaded backbones and of features, which all runs share. Default: samesame's own, of this user. */
+  readonly cache?: string;
 }
 
 /** Trains in this process. */
 export function executeHere(datasets: ReadonlyMap<string, Dataset>, options: ExecutorOptions): Executor {
-  const { numThreads, provider, memoryBytes, checkpointSeconds } = options;
+  const { numThreads, provider, memoryBytes, checkpointSeconds, cache } = options;
   const runtime = createRuntime({ numThreads, provider });
   return async (run, onEvent, signal) => {
     const dataset = datasets.get(run.data);
     try {
-      const parts = { dataset, runtime, memoryBytes, checkpointSeconds, signal, onEvent };
+      const parts = {
+        dataset,
+        runtime,
+        numThreads,
+        memoryBytes,
+        checkpointSeconds,
+        cache,
+        signal,
+        onEvent,
+      };
       return { kind: 'finished', numbers: await trainRun(run, parts) };
     } catch (error) {
       signal.throwIfAborted();
@@ -48,6 +59,7 @@ export function executeInChildren(numParallel: number, options: ExecutorOptions)
   const share = {
     provider: options.provider,
     checkpointSeconds: options.checkpointSeconds,
+    cache: options.cache,
     numThreads: Math.max(1, Math.floor(numThreads / numParallel)),
     memoryBytes: Math.floor(memoryBytes / numParallel),
   };

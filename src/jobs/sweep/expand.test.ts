@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readTrainConfig } from '../../train/config.ts';
-import { expandSweep, mergeSettings } from './expand.ts';
+import { expandSweep, mergeSettings, overrideBase } from './expand.ts';
 import { slug } from './plan.ts';
 import { parseSweep } from './sweep-file.ts';
 
@@ -75,27 +73,20 @@ it('a name becomes part of a path that stays inside the folder', () => {
     expect(slug(name)).toMatch(/^[^/\\:.][^/\\:]*$/);
 });
 
-it('protocol D has eight models, each of which can be read, and all but F4 differ', () => {
-  const file = new URL('../../../presets/sweeps/protocol-d.json', import.meta.url);
-  const sweep = parseSweep(JSON.parse(readFileSync(file, 'utf8')));
-  const all = expandSweep(sweep);
-  expect(all.map(({ name }) => name)).toEqual(['F1', 'F2', 'F3', 'F4', 'F5', 'F6', 'F7', 'F8']);
-  const configs = all.map(({ settings }) => readTrainConfig(mergeSettings(sweep.base, settings)));
-  const differs = (i: number) =>
-    Object.entries(configs[i]).filter(
-      ([key, value]) => JSON.stringify(value) !== JSON.stringify(configs[0][key as 'loss']),
-    );
-  expect(configs.map((_, i) => Object.fromEntries(differs(i)))).toEqual([
-    {},
-    { embeddingSize: 128 },
-    { lossOptions: { margin: 1.5 } },
-    {},
-    {},
-    { augment: 'none' },
-    { dropout: 0.1 },
-    { negativeRatio: 1 },
-  ]);
-  expect(all.map(({ data }) => data)).toEqual(
-    all.map(({ name }) => (name === 'F5' ? 'train-100.csv' : 'train-50.csv')),
-  );
+it('settings in place of the base leave what configurations set for themselves', () => {
+  const sweep = parseSweep({
+    name: 'rates',
+    base: { epochs: 200, 'lossOptions.margin': 1, 'augment.noise': 0.1, loss: 'contrastive' },
+    list: [{ name: 'F1', config: { 'lossOptions.margin': 2 } }],
+  });
+  const changed = overrideBase(sweep, { epochs: 3, augment: 'none', 'pixels.scale': 'unit' });
+  expect(mergeSettings(changed.base, expandSweep(changed)[0].settings)).toEqual({
+    epochs: 3,
+    loss: 'contrastive',
+    lossOptions: { margin: 2 },
+    // As a whole, so that no part of the base's is left in it.
+    augment: 'none',
+    pixels: { scale: 'unit' },
+  });
+  expect(overrideBase(sweep, {})).toEqual(sweep);
 });

@@ -11,7 +11,7 @@ export interface Configuration {
 }
 
 /** Settings that are objects, and so can be set by parts: `augment.noise`. */
-const NESTED = ['lossOptions', 'augment', 'image'] as const;
+const NESTED = ['lossOptions', 'comparatorOptions', 'augment', 'image', 'pixels'] as const;
 
 /**
  * The configurations of a sweep: every combination of the grid (the last key changes fastest), then the list. A sweep
@@ -51,6 +51,15 @@ export function mergeSettings(
   settings: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   return withSettings(withSettings({}, base), settings);
+}
+
+/**
+ * A sweep whose base has other settings in some places, as if they were written there: what a configuration sets for
+ * itself goes before them. A plain key takes the place of the base's dotted ones, too.
+ */
+export function overrideBase(sweep: SweepFile, settings: Readonly<Record<string, unknown>>): SweepFile {
+  const kept = Object.entries(sweep.base).filter(([key]) => !Object.hasOwn(settings, key.split('.')[0]));
+  return { ...sweep, base: { ...Object.fromEntries(kept), ...settings } };
 }
 
 function withSettings(options: Record<string, unknown>, settings: Readonly<Record<string, unknown>>) {

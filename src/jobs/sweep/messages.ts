@@ -12,6 +12,7 @@ export type ToWorker =
       readonly provider?: string;
       readonly memoryBytes?: number;
       readonly checkpointSeconds?: number;
+      readonly cache?: string;
     }
   | { readonly kind: 'abort' };
 

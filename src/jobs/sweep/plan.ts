@@ -4,6 +4,7 @@ import type { SamesameError } from '../../base/errors.ts';
 import { type Dataset, openDataset } from '../../data/sources/open.ts';
 import { readTrainConfig, type TrainConfig } from '../../train/config.ts';
 import { createObjective } from '../../train/objective.ts';
+import { chooseClasses } from '../chosen-classes.ts';
 import { namesPairs } from '../prepare.ts';
 import { readPreset } from '../presets.ts';
 import { type Configuration, expandSweep, mergeSettings } from './expand.ts';
@@ -63,6 +64,7 @@ export async function planSweep(sweep: SweepFile, data: string, out: string): Pr
       const runs = sweep.seeds.map((seed) => {
         const config = readTrainConfig({ ...options, seed }, namesPairs(dataset));
         createObjective(config, namesPairs(dataset));
+        chooseClasses(dataset, config);
         return {
           configuration: configuration.name,
           seed,

@@ -7,9 +7,13 @@ import { writeFileAtomic } from '../../base/files.ts';
 import { VERSION } from '../../base/version.ts';
 import type { Dataset } from '../../data/sources/open.ts';
 import type { FinishedRun } from '../finish.ts';
+import type { Baseline } from '../measure.ts';
 import type { PlannedRun } from './plan.ts';
 
 const rate = z.number().nullable();
+
+const baselineSchema = z.strictObject({ accuracy: z.number(), auc: rate, recallAt1: rate, mapAtR: rate });
+export type BaselineNumbers = z.infer<typeof baselineSchema>;
 
 /** The numbers of a finished run. */
 const numbersSchema = z.strictObject({
@@ -29,7 +33,9 @@ const numbersSchema = z.strictObject({
   baselines: z.strictObject({
     /** Accuracy of always giving the commoner verdict. */
     majority: z.number(),
-    rawPixels: z.strictObject({ accuracy: z.number(), auc: rate, recallAt1: rate, mapAtR: rate }).nullable(),
+    rawPixels: baselineSchema.nullable(),
+    /** The backbone before training, where there is one. */
+    untrained: baselineSchema.optional(),
   }),
 });
 
@@ -97,7 +103,7 @@ export function dataFingerprint(images: string, { pairs }: Dataset): string {
 
 /** The numbers that a sweep compares. */
 export function numbersOf(run: FinishedRun): RunNumbers {
-  const { verification, retrieval, rawPixels } = run.measurement;
+  const { verification, retrieval, rawPixels, frozenFeatures } = run.measurement;
   const kept = run.records.findLast(({ isBest }) => isBest)!;
   return {
     validationAccuracy: kept.validation.accuracy,
@@ -112,13 +118,18 @@ export function numbersOf(run: FinishedRun): RunNumbers {
     keptEpoch: kept.epoch,
     baselines: {
       majority: verification.majorityBaseline,
-      rawPixels: rawPixels && {
-        accuracy: rawPixels.verification.accuracy.value,
-        auc: rawPixels.verification.auc.value,
-        recallAt1: rawPixels.retrieval?.recallAt[1].value ?? null,
-        mapAtR: rawPixels.retrieval?.mapAtR.value ?? null,
-      },
+      rawPixels: rawPixels && baselineNumbers(rawPixels),
+      ...(frozenFeatures && { untrained: baselineNumbers(frozenFeatures) }),
     },
+  };
+}
+
+function baselineNumbers({ verification, retrieval }: Baseline): BaselineNumbers {
+  return {
+    accuracy: verification.accuracy.value,
+    auc: verification.auc.value,
+    recallAt1: retrieval?.recallAt[1].value ?? null,
+    mapAtR: retrieval?.mapAtR.value ?? null,
   };
 }
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from './messages.ts';
 import type { PlannedConfiguration } from './plan.ts';
-import { spreadOf, summarizeSweep } from './summarize.ts';
+import { spreadOf } from './spread.ts';
+import { summarizeSweep } from './summarize.ts';
 import { parseSweep } from './sweep-file.ts';
 
 const SEEDS = [1, 2, 3];
 
 function configuration(name: string, rest: Partial<PlannedConfiguration> = {}): PlannedConfiguration {
-  const runs = SEEDS.map((seed) => ({ seed, folder: `${name}/${seed}` }));
+  const runs = SEEDS.map((seed) => ({ seed, folder: `${name}/${seed}`, config: {} }));
   return { name, settings: {}, runs: runs as unknown as PlannedConfiguration['runs'], ...rest };
 }
 

@@ -1,16 +1,16 @@
 import {
   MEASURE_NAMES,
   type SeedSpread,
-  type SweepBaseline,
   type SweepMeasure,
   type SweepRow,
   type SweepRun,
   type SweepSpreads,
   type SweepTable,
 } from '../../report/sweep/sweep-table.ts';
+import { baselinesOf } from './baselines.ts';
 import type { Outcome } from './messages.ts';
 import type { PlannedConfiguration, PlannedRun } from './plan.ts';
-import type { RunNumbers } from './result.ts';
+import { spreadOf } from './spread.ts';
 import type { SweepFile } from './sweep-file.ts';
 
 /**
@@ -69,50 +69,4 @@ function spreadsOf(runs: readonly SweepRun[]): SweepSpreads {
   return Object.fromEntries(
     MEASURE_NAMES.map((measure) => [measure, spreadOf(runs.map(({ values }) => values?.[measure]))]),
   ) as Record<SweepMeasure, SeedSpread | null>;
-}
-
-/** Mean and spread of the values that are there; null without any. */
-export function spreadOf(all: readonly (number | null | undefined)[]): SeedSpread | null {
-  const values = all.filter((value) => value !== null && value !== undefined);
-  if (values.length === 0) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return {
-    mean,
-    deviation: values.length < 2 ? null : Math.sqrt(squares / (values.length - 1)),
-    min: Math.min(...values),
-    max: Math.max(...values),
-    count: values.length,
-  };
-}
-
-/** What needs no learning, by data set. Configurations that measure the same images of a seed count once. */
-function baselinesOf(
-  configurations: readonly PlannedConfiguration[],
-  outcomes: ReadonlyMap<string, Outcome>,
-): SweepBaseline[] {
-  const byData = new Map<string | undefined, Map<string, RunNumbers['baselines']>>();
-  for (const { data, runs } of configurations) {
-    for (const { folder, seed } of runs) {
-      const outcome = outcomes.get(folder);
-      if (outcome?.kind !== 'finished') continue;
-      const found = byData.get(data) ?? new Map();
-      byData.set(data, found);
-      const { baselines } = outcome.numbers;
-      found.set(JSON.stringify([seed, baselines]), baselines);
-    }
-  }
-  return [...byData].flatMap(([data, found]) => {
-    const all = [...found.values()];
-    const raw = all.flatMap(({ rawPixels }) => (rawPixels === null ? [] : [rawPixels]));
-    const rates = ['accuracy', 'auc', 'recallAt1', 'mapAtR'] as const;
-    const spreads = Object.fromEntries(
-      rates.map((measure) => [measure, spreadOf(raw.map((values) => values[measure]))]),
-    );
-    const majority = { accuracy: spreadOf(all.map((values) => values.majority)) };
-    return [
-      ...(raw.length === 0 ? [] : [{ name: 'raw pixels' as const, data, spreads }]),
-      { name: 'majority' as const, data, spreads: majority },
-    ];
-  });
 }

@@ -5,6 +5,8 @@ import { checkWritable, removeLeftovers, writeFileAtomic } from '../../base/file
 import { fingerprintOf } from '../../data/fingerprint.ts';
 import type { SweepTable } from '../../report/sweep/sweep-table.ts';
 import type { TrainEvent } from '../../train/progress.ts';
+import { fetchBackbones } from '../backbone/fetch.ts';
+import { chooseClasses } from '../chosen-classes.ts';
 import { createSweepClock, type SweepClock } from './estimate.ts';
 import { type ExecutorOptions, executeHere, executeInChildren } from './execute.ts';
 import { type Failure, isFatal } from './failure.ts';
@@ -39,6 +41,8 @@ export type SweepEvent =
       /** Finished before, and not done again. */
       readonly numFinished: number;
     }
+  /** Of a backbone that is being fetched, before the first run. */
+  | { readonly kind: 'fetch'; readonly event: TrainEvent }
   | { readonly kind: 'unusable'; readonly configuration: string; readonly failure: Failure }
   | { readonly kind: 'start'; readonly run: PlannedRun; readonly place: SweepPlace }
   | {
@@ -105,6 +109,10 @@ export async function runSweep(job: SweepJob): Promise<FinishedSweep> {
     if (failure !== undefined) onEvent({ kind: 'unusable', configuration: name, failure });
 
   const queue = runs.filter(({ folder }) => !outcomes.has(folder));
+  await fetchBackbones(
+    queue.map(({ config }) => config),
+    { cache: job.cache, signal: job.signal, onEvent: (event) => onEvent({ kind: 'fetch', event }) },
+  );
   const clock = createSweepClock(parallel, secondsOf(outcomes));
   const placeOf = (run: PlannedRun): SweepPlace => ({
     number: runs.indexOf(run) + 1,
@@ -167,16 +175,17 @@ async function findOutcomes(
 ): Promise<Map<string, Outcome>> {
   const outcomes = new Map<string, Outcome>();
   const fingerprints = new Map<string, Promise<string>>();
-  const fingerprint = (path: string) => {
-    const dataset = datasets.get(path)!;
-    const known =
-      fingerprints.get(path) ??
-      fingerprintOf(dataset.set, signal).then((images) => dataFingerprint(images, dataset));
-    fingerprints.set(path, known);
-    return known;
+  const fingerprint = ({ data, config }: PlannedRun) => {
+    const key = JSON.stringify([data, config.classMultiple]);
+    const known = fingerprints.get(key);
+    if (known !== undefined) return known;
+    const dataset = chooseClasses(datasets.get(data)!, config);
+    const found = fingerprintOf(dataset.set, signal).then((images) => dataFingerprint(images, dataset));
+    fingerprints.set(key, found);
+    return found;
   };
   for (const run of runs) {
-    const numbers = await findFinished(run, () => fingerprint(run.data));
+    const numbers = await findFinished(run, () => fingerprint(run));
     if (numbers !== undefined) outcomes.set(run.folder, { kind: 'finished', numbers });
   }
   return outcomes;

@@ -13,6 +13,10 @@ export interface TrainRunOptions {
   readonly runtime: Runtime;
   readonly memoryBytes?: number;
   readonly checkpointSeconds?: number;
+  /** Folder of backbones and features. */
+  readonly cache?: string;
+  /** Threads that run a frozen part. */
+  readonly numThreads?: number;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
 }

@@ -28,13 +28,16 @@ async function work({
   provider,
   memoryBytes,
   checkpointSeconds,
+  cache,
 }: ToWorker & { kind: 'run' }) {
   let answer: FromWorker;
   try {
     const numbers = await trainRun(run, {
       runtime: createRuntime({ numThreads, provider }),
+      numThreads,
       memoryBytes,
       checkpointSeconds,
+      cache,
       signal: abort.signal,
       onEvent: tell,
     });

@@ -4,12 +4,12 @@ import { greater } from '../../graph/ops/comparisons.ts';
 import { concat } from '../../graph/ops/concat.ts';
 import { multiply } from '../../graph/ops/multiply.ts';
 import { reduceSum } from '../../graph/ops/reduce-sum.ts';
-import { reshape } from '../../graph/ops/reshape.ts';
 import { softplus } from '../../graph/ops/softplus.ts';
 import { subtract } from '../../graph/ops/subtract.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { ratio } from '../weighted-mean.ts';
 import { byAnchors } from './chunks.ts';
+import { asNegatives, asPositives } from './triplet-cube.ts';
 import { countTriplets, distancesWhere, type Mining, NEVER } from './triplets.ts';
 
 /**
@@ -59,15 +59,4 @@ function sumOfSoftplus(positives: Tensor, negatives: Tensor): Tensor {
     reduceSum(softplus(subtract(asPositives(forAnchor), asNegatives(against)))),
   );
   return sums.reduce(add);
-}
-
-/** `[A, N]` → `[A, N, 1]`: the second axis of a cube. */
-function asPositives(rows: Tensor): Tensor {
-  return reshape(rows, [...(rows.shape as number[]), 1]);
-}
-
-/** `[A, N]` → `[A, 1, N]`: the third axis of a cube. */
-function asNegatives(rows: Tensor): Tensor {
-  const [numAnchors, length] = rows.shape as number[];
-  return reshape(rows, [numAnchors, 1, length]);
 }

@@ -24,8 +24,11 @@ export interface Mined {
   readonly activeShare: Tensor;
 }
 
-/** Finds triplets by the distances `[N, N]` of a batch, each row an anchor's, and gives their mean penalty. */
-export type Mining = (distances: Tensor, masks: PairMasks, penalty: Penalty) => Mined;
+/**
+ * Finds triplets by the distances `[N, N]` of a batch, lower is closer, each row an anchor's, and gives their mean penalty.
+ * @param embeddings float32 `[N, D]`, for rules that need more than distances
+ */
+export type Mining = (distances: Tensor, masks: PairMasks, penalty: Penalty, embeddings: Tensor) => Mined;
 
 /** Triplets in the same places of three tensors of one shape. */
 interface Triplets {

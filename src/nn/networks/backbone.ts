@@ -30,13 +30,14 @@ export interface BackboneOptions {
   /** How a map becomes one number a channel. Default `average`. */
   readonly pool?: 'average' | 'max';
   /**
-   * What follows: `linear`, one dense layer; `mlp`, a dense layer of `hidden` numbers, ReLU, and another; `none`, the
-   * features are the embedding. Default `linear`.
+   * What follows: `linear`, one dense layer; `relu`, one dense layer and ReLU, so that no number of the embedding is below
+   * 0; `mlp`, a dense layer of `hidden` numbers, ReLU, and another; `none`, the features are the embedding. Default
+   * `linear`.
    */
-  readonly head?: 'linear' | 'mlp' | 'none';
+  readonly head?: 'linear' | 'relu' | 'mlp' | 'none';
   /** Default 512. */
   readonly hidden?: number;
-  /** D of `linear` and `mlp`. Default 64. */
+  /** D of `linear`, `relu` and `mlp`. Default 64. */
   readonly embeddingSize?: number;
   /** Scale embeddings to length 1. Default true. */
   readonly normalize?: boolean;
@@ -70,6 +71,7 @@ export function backboneEncoder(
   const heads: Readonly<Record<typeof head, Readonly<Record<string, Layer>>>> = {
     none: {},
     linear: { embedding: dense(embeddingSize) },
+    relu: { embedding: dense(embeddingSize, { initializer: heNormal }), relu },
     mlp: { hidden: dense(hidden, { initializer: heNormal }), relu, embedding: dense(embeddingSize) },
   };
   return {

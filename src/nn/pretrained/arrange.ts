@@ -21,17 +21,9 @@ export function reshapeValue(value: Value, shape: readonly Dim[]): Value {
 /** Axis `i` of the result is axis `order[i]` of `value`. Two transposes after each other become one, or none. */
 export function transposeValue(value: Value, order: readonly number[]): Value {
   if (isKnown(value)) {
-    return pick(
-      value,
-      order.map((axis) => value.shape[axis]),
-      (place) => {
-        const from = new Array<number>(place.length);
-        order.forEach((axis, i) => {
-          from[axis] = place[i];
-        });
-        return from;
-      },
-    );
+    const strides = stridesOf(value.shape);
+    const shape = order.map((axis) => value.shape[axis]);
+    return pick(value, shape, (axis, index) => index * strides[order[axis]]);
   }
   const { rule, inputs, attributes } = value.node;
   if (rule.name !== 'transpose') return transpose(value, order);
@@ -45,8 +37,9 @@ export function transposeValue(value: Value, order: readonly number[]): Value {
 /** The elements at `indices` along `axis`; an even run of them is a slice, which has the cheaper gradient. */
 export function takeValue(value: Value, axis: number, indices: readonly number[]): Value {
   if (isKnown(value)) {
+    const strides = stridesOf(value.shape);
     const shape = value.shape.map((length, i) => (i === axis ? indices.length : length));
-    return pick(value, shape, (place) => place.map((index, i) => (i === axis ? indices[index] : index)));
+    return pick(value, shape, (i, index) => (i === axis ? indices[index] : index) * strides[i]);
   }
   if (indices.length === value.shape[axis] && indices.every((index, i) => index === i)) return value;
   const step = indices.length > 1 ? indices[1] - indices[0] : 1;
@@ -60,20 +53,16 @@ export function takeValue(value: Value, axis: number, indices: readonly number[]
 export function concatValues(values: readonly Value[], axis: number): Value {
   if (!values.every(isKnown)) return concat(values.map(toTensor), axis);
   const [first] = values;
-  const ends: number[] = [];
-  for (const { shape } of values) ends.push((ends.at(-1) ?? 0) + shape[axis]);
-  const shape = first.shape.map((length, i) => (i === axis ? ends[ends.length - 1] : length));
-  const strides = values.map((value) => stridesOf(value.shape));
+  const outer = first.shape.slice(0, axis).reduce((product, dim) => product * dim, 1);
+  const sizes = values.map((value) => value.values.length / outer);
   const cells: Dim[] = [];
-  forEachPlace(shape, (place) => {
-    const part = ends.findIndex((end) => place[axis] < end);
-    const start = part === 0 ? 0 : ends[part - 1];
-    const offset = place.reduce(
-      (sum, index, i) => sum + strides[part][i] * (i === axis ? index - start : index),
-      0,
-    );
-    cells.push(values[part].values[offset]);
-  });
+  for (let row = 0; row < outer; row++) {
+    values.forEach((value, part) => {
+      for (let i = row * sizes[part]; i < (row + 1) * sizes[part]; i++) cells.push(value.values[i]);
+    });
+  }
+  const length = values.reduce((sum, { shape }) => sum + shape[axis], 0);
+  const shape = first.shape.map((dim, i) => (i === axis ? length : dim));
   return { name: '', dtype: first.dtype, shape, values: cells };
 }
 
@@ -89,39 +78,31 @@ export function expandValue(value: Value, shape: readonly Dim[], carrier: Tensor
 /** A known value repeated to `shape`. */
 export function broadcastKnown(value: Known, shape: readonly number[]): Known {
   const missing = shape.length - value.shape.length;
-  return pick(value, shape, (place) =>
-    place.slice(missing).map((index, i) => (value.shape[i] === 1 ? 0 : index)),
-  );
+  const strides = stridesOf(value.shape);
+  return pick(value, shape, (axis, index) => {
+    const from = axis - missing;
+    return from < 0 || value.shape[from] === 1 ? 0 : index * strides[from];
+  });
 }
 
-/** A known value of `shape` whose element at a place is that of `value` at `source(place)`. */
+/** A known value of `shape`; `offset(axis, index)` is how far an index along an axis lies into `value`. */
 function pick(
   value: Known,
   shape: readonly number[],
-  source: (place: readonly number[]) => readonly number[],
+  offset: (axis: number, index: number) => number,
 ): Known {
-  const strides = stridesOf(value.shape);
+  const steps = shape.map((length, axis) => Array.from({ length }, (_, index) => offset(axis, index)));
   const length = shape.reduce((product, dim) => product * dim, 1);
+  const { values: from } = value;
   const values: Dim[] | Float32Array =
-    value.values instanceof Float32Array ? new Float32Array(length) : new Array<Dim>(length);
+    from instanceof Float32Array ? new Float32Array(length) : new Array<Dim>(length);
   let i = 0;
-  forEachPlace(shape, (place) => {
-    const offset = source(place).reduce((sum, index, axis) => sum + index * strides[axis], 0);
-    values[i++] = value.values[offset] as number;
-  });
+  const fill = (axis: number, start: number) => {
+    if (axis === shape.length) values[i++] = from[start] as number;
+    else for (const step of steps[axis]) fill(axis + 1, start + step);
+  };
+  fill(0, 0);
   return { name: '', dtype: value.dtype, shape, values };
-}
-
-function forEachPlace(shape: readonly number[], visit: (place: readonly number[]) => void): void {
-  const place = shape.map(() => 0);
-  for (let left = shape.reduce((product, dim) => product * dim, 1); left > 0; left--) {
-    visit(place);
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      place[axis]++;
-      if (place[axis] < shape[axis]) break;
-      place[axis] = 0;
-    }
-  }
 }
 
 function stridesOf(shape: readonly number[]): number[] {

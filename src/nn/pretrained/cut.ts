@@ -76,45 +76,94 @@ export function unknownName(plan: Plan, name: string, option: string): SamesameE
  * tokens `[N, T, D]` the first, which is the class token.
  */
 export function findCut(plan: Plan): Cut {
-  const output = mainOutput(plan);
-  const nodes = nodesTowards(plan, output);
-  const between = new Set(findBoundaries(plan, nodes, output).map(({ name }) => name));
   const plain = (tensor: string): Cut => ({ label: tensor, tensor, takesFirstToken: false });
-  for (const node of [...nodes].reverse()) {
-    const pooled = between.has(node.outputs[0]) ? pooledMap(plan, node) : undefined;
-    if (pooled !== undefined) return plain(pooled);
-  }
+  const output = mainOutput(plan);
+  const pooled = lastPooledMap(plan, output ?? lastKnown(plan));
+  if (pooled !== undefined) return plain(behindDropout(plan, pooled));
+  if (output === undefined) throw noOutput(plan);
   const shape = shapeOf(plan, output);
-  if (!(EMBEDDING_NAME.test(output) && shape.length === 2)) {
-    const dense = [...nodes]
-      .reverse()
-      .find(
-        (node) =>
-          (node.opType === 'Gemm' || node.opType === 'MatMul') &&
-          plan.weights.has(node) &&
-          between.has(node.inputs[0]) &&
-          shapeOf(plan, node.inputs[0]).length === 2 &&
-          shapeOf(plan, node.inputs[0])[0] === BATCH,
-      );
-    if (dense !== undefined) return plain(dense.inputs[0]);
-  }
+  const isEmbedding = EMBEDDING_NAME.test(output) && shape.length === 2;
+  const dense = isEmbedding ? undefined : lastDenseInput(plan, output);
+  if (dense !== undefined) return plain(behindDropout(plan, dense));
   if (shape.length === 3) return { label: `${output}[0]`, tensor: output, takesFirstToken: true };
   return plain(output);
 }
 
-/** The first output with one row or one map for each image; failing that, with tokens. */
-function mainOutput(plan: Plan): string {
-  const outputs = Object.keys(plan.model.outputs);
-  const usable = outputs.filter(
-    (name) => plan.dependent.has(name) && boundaryAt(plan, name, 0, 0) !== undefined,
+/** The word for the last map, where no tensor is called so. */
+export const LAST_MAP = 'map';
+
+/**
+ * Cuts off all that follows the last map `[N, C, H, W]` of more than one place: dense layers behind a `Flatten`, as VGG has
+ * them, are left out, which is what other libraries call a network without its top.
+ * @throws E_CONFIG where the network has no such map
+ */
+export function lastMapCut(plan: Plan): Cut {
+  const output = mainOutput(plan) ?? lastKnown(plan);
+  const boundaries = findBoundaries(plan, nodesTowards(plan, output), output);
+  const map = boundaries.findLast(
+    ({ index, shape }) => index >= 0 && shape.length === 3 && shape[1] * shape[2] > 1,
   );
-  const found =
+  if (map !== undefined) return { label: map.name, tensor: map.name, takesFirstToken: false };
+  throw new SamesameError('E_CONFIG', {
+    what: `${plan.name} has no map of channels, height and width to cut at`,
+    expected: 'a value [N, C, H, W] through which everything goes',
+    help: 'leave the cut out, or name a value (--cut)',
+  });
+}
+
+/** What the last dense layer on the way to `output` reads, where that is one row for each image. */
+function lastDenseInput(plan: Plan, output: string): string | undefined {
+  const between = namesBetween(plan, output);
+  return nodesTowards(plan, output).findLast(({ opType, inputs: [x] }) => {
+    const isDense = opType === 'Gemm' || opType === 'MatMul';
+    return isDense && between.has(x) && shapeOf(plan, x).length === 2 && shapeOf(plan, x)[0] === BATCH;
+  })?.inputs[0];
+}
+
+/** What Dropout and Identity pass on. */
+function behindDropout(plan: Plan, name: string): string {
+  const producer = plan.producers.get(name);
+  const passes = producer?.opType === 'Dropout' || producer?.opType === 'Identity';
+  return passes ? behindDropout(plan, producer.inputs[0]) : name;
+}
+
+/** The first output with one row or one map for each image; failing that, with tokens. */
+function mainOutput(plan: Plan): string | undefined {
+  const usable = Object.keys(plan.model.outputs).filter((name) => isPlace(plan, name));
+  return (
     usable.find((name) => [2, 4].includes(shapeOf(plan, name).length)) ??
-    usable.find((name) => shapeOf(plan, name).length === 3);
-  if (found !== undefined) return found;
+    usable.find((name) => shapeOf(plan, name).length === 3)
+  );
+}
+
+/** Where nothing but outputs of unknown kinds lies above, the last tensor that is known. */
+function lastKnown(plan: Plan): string {
+  const names = plan.model.nodes.flatMap(({ outputs }) => outputs);
+  return names.findLast((name) => isPlace(plan, name)) ?? plan.input;
+}
+
+function isPlace(plan: Plan, name: string): boolean {
+  return plan.dependent.has(name) && boundaryAt(plan, name, 0, 0) !== undefined;
+}
+
+function namesBetween(plan: Plan, output: string): Set<string> {
+  return new Set(findBoundaries(plan, nodesTowards(plan, output), output).map(({ name }) => name));
+}
+
+/** The input of the last global pool on the way to `output` through which everything goes. */
+function lastPooledMap(plan: Plan, output: string): string | undefined {
+  const between = namesBetween(plan, output);
+  const pool = nodesTowards(plan, output).findLast(
+    (node) => between.has(node.outputs[0]) && pooledMap(plan, node) !== undefined,
+  );
+  return pool === undefined ? undefined : pooledMap(plan, pool);
+}
+
+function noOutput(plan: Plan): SamesameError {
+  const outputs = Object.keys(plan.model.outputs);
   const failure = outputs.map((name) => plan.failures.get(name)).find((error) => error !== undefined);
-  if (failure !== undefined) throw failure;
-  throw new SamesameError('E_MODEL', {
+  if (failure !== undefined) return failure;
+  return new SamesameError('E_MODEL', {
     what: `${plan.name} has no output for each image`,
     expected: 'an output [N, D], [N, C, H, W] or [N, T, D]',
     received: outputs.join(', '),

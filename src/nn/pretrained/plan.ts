@@ -1,5 +1,5 @@
 import { SamesameError } from '../../base/errors.ts';
-import { splitDim } from '../../graph/dims.ts';
+import { joinDim, splitDim } from '../../graph/dims.ts';
 import { isFloat } from '../../graph/dtype.ts';
 import { input } from '../../graph/ops/source.ts';
 import type { OnnxModel, OnnxNode } from '../../graph/read.ts';
@@ -107,10 +107,9 @@ export function fedImage(planes: Tensor, readsChannelsLast: boolean): Value {
 /** A shape of the plan for a given batch. */
 export function withBatch(shape: Shape, batch: number | string): Shape {
   return shape.map((dim) => {
-    const { count, symbol } = splitDim(dim);
+    const { count, symbol, outer } = splitDim(dim);
     if (symbol !== BATCH) return dim;
-    if (typeof batch === 'number') return count * batch;
-    return count === 1 ? batch : `${count}*${batch}`;
+    return typeof batch === 'number' ? count * batch : joinDim({ count, symbol: batch, outer });
   });
 }
 

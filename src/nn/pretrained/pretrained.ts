@@ -3,9 +3,9 @@ import type { Layer } from '../layers/layer.ts';
 import { type Block, countParameters, listBlocks } from './blocks.ts';
 import { findBoundaries, nodesTowards } from './boundaries.ts';
 import { frozenLayer, trainableLayer } from './build.ts';
-import { findCut, namedCut } from './cut.ts';
+import { type Cut, findCut, isName, LAST_MAP, lastMapCut, namedCut } from './cut.ts';
 import { chooseBoundary, type Freeze } from './freeze.ts';
-import { planNetwork } from './plan.ts';
+import { type Plan, planNetwork } from './plan.ts';
 
 export interface PretrainedOptions {
   /** For messages: the name of the backbone, or of the file. */
@@ -13,8 +13,8 @@ export interface PretrainedOptions {
   /** Size of the images that it is to read. A network without fixed shapes inside takes any. */
   readonly image: { readonly height: number; readonly width: number };
   /**
-   * Name of the tensor or node to cut the network off at; `NAME[0]` takes the first token of `[N, T, D]`. Default: found
-   * by itself, since few know the names in their file.
+   * Name of the tensor or node to cut the network off at; `NAME[0]` takes the first token of `[N, T, D]`; `map` is the
+   * last map, without the dense layers behind it. Default: found by itself, since few know the names in their file.
    */
   readonly cut?: string;
   /**
@@ -74,7 +74,7 @@ export function openPretrained(
   { name, image, cut: cutName, freeze }: PretrainedOptions,
 ): Pretrained {
   const plan = planNetwork(model, name, image);
-  const cut = cutName === undefined ? findCut(plan) : namedCut(plan, cutName);
+  const cut = chooseCut(plan, cutName);
   const nodes = nodesTowards(plan, cut.tensor);
   const boundaries = findBoundaries(plan, nodes, cut.tensor);
   const end = boundaries[boundaries.length - 1];
@@ -111,4 +111,9 @@ export function openPretrained(
     numFrozenParameters: countParameters(plan, below),
     numTrainableParameters: countParameters(plan, above),
   };
+}
+
+function chooseCut(plan: Plan, name: string | undefined): Cut {
+  if (name === undefined) return findCut(plan);
+  return name === LAST_MAP && !isName(plan, name) ? lastMapCut(plan) : namedCut(plan, name);
 }

@@ -6,8 +6,8 @@ import { type Dim, describeShape, type Shape } from '../../graph/tensor.ts';
  * The shape that a Reshape gives, whatever the size of the batch, which is an open length.
  *
  * A file that was written for one image says `[1, 196, 768]` or `[12, 50, 64]` where any batch would have
- * `[N, 196, 768]` or `[12·N, 50, 64]`. The batch goes to the axis before which as many elements lie as before the batch
- * in `from`: in row-major order that is its place.
+ * `[N, 196, 768]` or `[N·12, 50, 64]`. The batch goes where as many elements lie before it as in `from`: in row-major order
+ * that is its place.
  * @param target as in ONNX: 0 copies a length, one −1 is worked out
  * @throws E_MODEL where the elements cannot be laid out so
  */
@@ -23,13 +23,30 @@ export function resolveReshape(
 
   const single = from.map((dim) => splitDim(dim).count);
   const shape = workOut(single, copied).map(Number);
-  const numBefore = product(single.slice(0, batchAxis));
-  let place = shape.findIndex((_, i) => product(shape.slice(0, i)) === numBefore);
-  if (product(shape) !== product(single) || place < 0) throw misfit(from, target);
-  // [L, N, D] to [L·N, D], and not to [L, N·D]: features stay together.
-  if (place > 0 && place === shape.length - 1 && shape[place] === from[from.length - 1]) place--;
-  const { symbol } = splitDim(from[batchAxis]);
-  return shape.map((dim, i) => (i === place ? joinDim({ count: dim, symbol }) : dim));
+  const { symbol, outer } = splitDim(from[batchAxis]);
+  const placed = placeBatch(shape, product(single.slice(0, batchAxis)) * outer);
+  if (product(shape) !== product(single) || placed === undefined) throw misfit(from, target);
+  return shape.map((dim, i) =>
+    i === placed.axis ? joinDim({ count: dim, symbol, outer: placed.outer }) : dim,
+  );
+}
+
+/**
+ * The axis of `shape` that the batch goes into when `numBefore` elements lie before it, and how much of that axis lies
+ * outside of it: an axis of length 1 that stands for it; an axis that it begins; an axis that it ends.
+ */
+function placeBatch(
+  shape: readonly number[],
+  numBefore: number,
+): { readonly axis: number; readonly outer: number } | undefined {
+  const before = shape.map((_, i) => product(shape.slice(0, i)));
+  const own = shape.findIndex((dim, i) => dim === 1 && before[i] === numBefore);
+  if (own >= 0) return { axis: own, outer: 1 };
+  // Not the last axis: [L, N, D] becomes [L·N, D] and not [L, N·D].
+  const begun = shape.findIndex((_, i) => before[i] === numBefore && (i === 0 || i < shape.length - 1));
+  if (begun >= 0) return { axis: begun, outer: 1 };
+  const ended = shape.findIndex((dim, i) => before[i] < numBefore && (before[i] * dim) % numBefore === 0);
+  return ended < 0 ? undefined : { axis: ended, outer: numBefore / before[ended] };
 }
 
 /** Replaces a −1. */

@@ -1,7 +1,9 @@
 import { escapeHtml } from '../escape.ts';
 import { confusionTable } from '../figures/confusion-table.ts';
 import { precisionRecallFigure, precisionRecallZoom, rocFigure, rocZoom } from '../figures/curves.ts';
+import { detFigure } from '../figures/det-curve.ts';
 import { histogramFigure } from '../figures/histogram.ts';
+import { reliabilityDiagram } from '../figures/reliability-diagram.ts';
 import { formatCount, formatRange, formatRate, NOTHING } from '../format.ts';
 import { figureGrid, type NamedFigure, section } from '../page.ts';
 import type { ReportData } from '../report-data.ts';
@@ -37,6 +39,18 @@ export function judgingSection(report: ReportData): string {
     'Precision and recall',
     `Going right finds more of the similar pairs; how far the line stays up is how long the finds stay right.${precisionRecall.length === 0 ? '' : zoomNote(precisionRecallZoom(precisionRecall))}`,
   ]);
+  drawn.push([
+    detFigure({ points: roc, confusion }),
+    'Detection error trade-off',
+    'The same thresholds by their two kinds of error, on a scale that shows small rates; the nearer to the lower left corner, the better.',
+  ]);
+  if (report.reliability != null) {
+    drawn.push([
+      reliabilityDiagram(report.reliability),
+      'Reliability',
+      `Of the pairs to which a probability is given, so many are similar; points on the diagonal are right. Expected calibration error ${formatRate(report.reliability.ece)} over ${report.reliability.bins.length} bins of equal size.`,
+    ]);
+  }
   return section('Telling same from different', '', figureGrid(drawn) + hardestClasses(report));
 }
 

@@ -1,4 +1,4 @@
-import { MEASURE_NAMES, type SeedSpread, type SweepTable } from './sweep-table.ts';
+import { labelOfBaseline, MEASURE_NAMES, type SeedSpread, type SweepTable } from './sweep-table.ts';
 
 const PARTS = ['mean', 'deviation', 'min', 'max'] as const satisfies readonly (keyof SeedSpread)[];
 
@@ -24,14 +24,14 @@ export function renderSweepCsv({ rows, baselines }: SweepTable): string {
       ...numbers(spreads),
       (failure ?? runs.find((run) => run.failure !== undefined)?.failure)?.message ?? '',
     ]),
-    ...baselines.map(({ name, data, spreads }) => [
-      name,
-      data ?? '',
+    ...baselines.map((baseline) => [
+      labelOfBaseline(baseline),
+      baseline.data ?? '',
       'baseline',
       'no',
       '',
       '',
-      ...numbers(spreads),
+      ...numbers(baseline.spreads),
       '',
     ]),
   ];

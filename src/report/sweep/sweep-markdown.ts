@@ -2,6 +2,7 @@ import { escapeMarkdown } from '../escape.ts';
 import {
   formatRuns,
   formatSpread,
+  labelOfBaseline,
   listFailures,
   MEASURE_NAMES,
   SWEEP_MEASURES,
@@ -35,11 +36,12 @@ export function renderSweepMarkdown(table: SweepTable): string {
     });
     lines.push(line([label, ...dataCell(row.data), ...cells, formatRuns(row)]));
   }
-  for (const { name: label, data, spreads } of baselines) {
+  for (const baseline of baselines) {
+    const { data, spreads } = baseline;
     const cells = MEASURE_NAMES.map((measure) =>
       measure in spreads ? formatSpread(measure, spreads[measure]) : '',
     );
-    lines.push(line([`_${label}_`, ...dataCell(data), ...cells, '']));
+    lines.push(line([`_${escapeMarkdown(labelOfBaseline(baseline))}_`, ...dataCell(data), ...cells, '']));
   }
   const abouts = rows.filter((row) => row.about !== undefined);
   if (abouts.length > 0) {

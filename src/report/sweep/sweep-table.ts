@@ -60,8 +60,11 @@ export interface SweepRow {
 
 /** What needs no learning, on one data set. */
 export interface SweepBaseline {
-  readonly name: 'raw pixels' | 'majority';
+  /** `untrained`: the backbone's features before training. */
+  readonly name: 'untrained' | 'raw pixels' | 'majority';
   readonly data?: string;
+  /** Settings of the configurations that it is the floor of, where they differ: `splitBy=class`. */
+  readonly of?: string;
   readonly spreads: Partial<SweepSpreads>;
 }
 
@@ -75,6 +78,11 @@ export interface SweepTable {
   readonly numFailed: number;
   readonly rows: readonly SweepRow[];
   readonly baselines: readonly SweepBaseline[];
+}
+
+/** `raw pixels`, `raw pixels, splitBy=class`. */
+export function labelOfBaseline({ name, of }: SweepBaseline): string {
+  return of === undefined ? name : `${name}, ${of}`;
 }
 
 /** What a reader must know to read the table. */

@@ -2,6 +2,7 @@ import { fitText, renderTable, textWidth } from '../terminal/table.ts';
 import {
   formatRuns,
   formatSpread,
+  labelOfBaseline,
   listFailures,
   MEASURE_NAMES,
   SWEEP_MEASURES,
@@ -21,7 +22,8 @@ export function renderSweepText(table: SweepTable, columns = 120): string {
       MEASURE_NAMES.filter((name) => !left.includes(name)),
       nameColumns,
     );
-  const longest = Math.max(...table.rows.map(({ name }) => textWidth(name)), 'configuration'.length);
+  const names = [...table.rows.map(({ name }) => name), ...table.baselines.map(labelOfBaseline)];
+  const longest = Math.max(...names.map(textWidth), 'configuration'.length);
   let text = drawWith(longest);
   for (const measure of LEAST_WANTED) {
     if (widthOf(text) <= columns) break;
@@ -63,8 +65,8 @@ function draw(
         ...measures.map((measure) => formatSpread(measure, row.spreads[measure])),
         formatRuns(row),
       ]),
-      ...baselines.map(({ name: label, data, spreads }) => [
-        name(' ', label),
+      ...baselines.map(({ data, spreads, ...baseline }) => [
+        name(' ', labelOfBaseline({ ...baseline, spreads })),
         ...(hasData ? [data ?? ''] : []),
         ...measures.map((measure) => (measure in spreads ? formatSpread(measure, spreads[measure]) : '')),
         '',

@@ -131,18 +131,21 @@ const choose: Translate = (inputs) => {
 /** Between floating types nothing is to do: every network computes in float32 here. */
 const castValue: Translate = ([x], node) => {
   const value = present(x, 'input');
-  const code = numberAttribute(node, 'to', 1);
-  const HALF_TYPES = [10, 16];
-  const named = Object.entries(ONNX_TYPE).find(([, known]) => known === code)?.[0] as DType | undefined;
-  const dtype = HALF_TYPES.includes(code) ? 'float32' : named;
-  refuse(dtype === undefined, `Cast to type ${code}`, Object.keys(ONNX_TYPE).join(', '));
-  if (isKnown(value)) {
-    const fold: OnCells = (cell) =>
-      typeof cell === 'string' || isFloat(dtype!) ? cell : toWhole(cell, dtype!);
-    return foldCells([value], fold, dtype)!;
-  }
-  return isFloat(dtype!) && isFloat(value.dtype) ? value : cast(value, isFloat(dtype!) ? 'float32' : dtype!);
+  const dtype = castTarget(numberAttribute(node, 'to', 1));
+  if (isFloat(dtype) && isFloat(value.dtype)) return value;
+  if (!isKnown(value)) return cast(value, dtype);
+  const fold: OnCells = (cell) => (typeof cell === 'string' || isFloat(dtype) ? cell : toWhole(cell, dtype));
+  return foldCells([value], fold, dtype)!;
 };
+
+/** Half, double and bfloat16 are float32 here. */
+function castTarget(code: number): DType {
+  const FLOATS = [1, 10, 11, 16];
+  if (FLOATS.includes(code)) return 'float32';
+  const found = Object.entries(ONNX_TYPE).find(([, known]) => known === code)?.[0] as DType | undefined;
+  refuse(found === undefined, `Cast to type ${code}`, Object.keys(ONNX_TYPE).join(', '));
+  return found!;
+}
 
 function toWhole(value: number, dtype: DType): number {
   return dtype === 'bool' ? Number(value !== 0) : Math.trunc(value);

@@ -1,4 +1,4 @@
-import { productOfDims } from '../../../graph/dims.ts';
+import { productOfDims, splitDim } from '../../../graph/dims.ts';
 import { pad } from '../../../graph/ops/pad.ts';
 import type { OnnxNode } from '../../../graph/read.ts';
 import { type Dim, normalizeAxis, type Shape } from '../../../graph/tensor.ts';
@@ -35,14 +35,19 @@ const reshapeNode: Translate = ([x, target], node, builder) => {
   return reshapeValue(value, resolveReshape(value.shape, shape, { copiesZeros, hasBatchOfOne }));
 };
 
-const flatten: Translate = ([x], node) => {
+const flatten: Translate = ([x], node, builder) => {
   const value = present(x, 'input');
+  const planned = builder.planned(node);
+  if (planned !== undefined) return reshapeValue(value, planned);
   const axis = numberAttribute(node, 'axis', 1);
   const from = axis < 0 ? axis + value.shape.length : axis;
-  return reshapeValue(value, [
-    productOfDims(value.shape.slice(0, from)),
-    productOfDims(value.shape.slice(from)),
-  ]);
+  const parts = [value.shape.slice(0, from), value.shape.slice(from)];
+  if (!builder.hasBatchOfOne) return reshapeValue(value, parts.map(productOfDims));
+  const single = parts.map((dims) => dims.reduce<number>((product, dim) => product * splitDim(dim).count, 1));
+  return reshapeValue(
+    value,
+    resolveReshape(value.shape, single, { copiesZeros: false, hasBatchOfOne: true }),
+  );
 };
 
 const squeeze: Translate = ([x, given], node) => {

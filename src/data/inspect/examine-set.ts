@@ -1,0 +1,48 @@
+import { availableParallelism } from 'node:os';
+import sharp from 'sharp';
+import { forEachInParallel } from '../parallel.ts';
+import type { ImageSet, ProgressEvent } from '../types.ts';
+import { examineImage } from './examine.ts';
+import type { ImageFacts } from './types.ts';
+
+const PROGRESS_INTERVAL_MS = 100;
+const IMAGES_PER_CORE = 3;
+
+export interface ExamineOptions {
+  /** int32: the images to look at. Default: all. */
+  readonly indices?: Int32Array;
+  /** Called at most ten times a second, and at the end; stage `inspect`. */
+  readonly onProgress?: (event: ProgressEvent) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Looks at images on every core, each file read once.
+ * @returns in the order of `indices`; a file that cannot be read is in it like any other
+ * @throws whatever `signal` aborts with
+ */
+export async function examineSet(set: ImageSet, options: ExamineOptions = {}): Promise<ImageFacts[]> {
+  const { indices, onProgress, signal } = options;
+  const total = indices?.length ?? set.numImages;
+  const facts = new Array<ImageFacts>(total);
+  let done = 0;
+  let lastTime = 0;
+  // As in preparePixels: small images gain nothing from several threads each.
+  const formerConcurrency = sharp.concurrency();
+  sharp.concurrency(1);
+  try {
+    const work = async (i: number) => {
+      facts[i] = await examineImage(set, indices === undefined ? i : indices[i]);
+      done++;
+      const now = performance.now();
+      if (onProgress !== undefined && (now - lastTime >= PROGRESS_INTERVAL_MS || done === total)) {
+        lastTime = now;
+        onProgress({ stage: 'inspect', done, total });
+      }
+    };
+    await forEachInParallel(total, IMAGES_PER_CORE * availableParallelism(), work, signal);
+  } finally {
+    sharp.concurrency(formerConcurrency);
+  }
+  return facts;
+}
