@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { SamesameError } from '../base/errors.ts';
-import { cachedPath, recordedSha256, recordSha256, sizeOf, userCacheFolder } from '../data/catalog/cache.ts';
+import { cachedPath, cacheFolderOf, recordedSha256, recordSha256, sizeOf } from '../data/catalog/cache.ts';
 import type { Patience } from '../data/catalog/download.ts';
 import { readMirror } from '../data/catalog/mirror.ts';
 import { helpByHand, type ObtainedFile, obtainFiles } from '../data/catalog/obtain.ts';
@@ -33,8 +32,7 @@ export interface ObtainBackboneOptions extends Patience {
 export function defaultBackboneFolder(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  const { SAMESAME_BACKBONES, SAMESAME_CACHE } = environment;
-  return SAMESAME_BACKBONES || join(SAMESAME_CACHE || userCacheFolder(environment), 'backbones');
+  return environment.SAMESAME_BACKBONES || cacheFolderOf('backbones', environment);
 }
 
 /** Where its file is kept, and where a person without a network puts it. */

@@ -16,6 +16,11 @@ export function fromFloat16(bits: Uint16Array, out = new Float32Array(bits.lengt
   return out;
 }
 
+/** The bits of halves that lie in bytes, as a view. They begin at an even place of their buffer. */
+export function halvesIn({ buffer, byteOffset, byteLength }: Uint8Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, byteLength / 2);
+}
+
 /** Whether none of the half-precision numbers is infinite or NaN. */
 export function areFinite16(bits: Uint16Array): boolean {
   for (let i = 0; i < bits.length; i++) if ((bits[i] & 0x7c00) === 0x7c00) return false;

@@ -13,7 +13,6 @@ import {
   type TensorProto,
   TensorProtoSchema,
   type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from 'onnx-buf';
 import { SamesameError } from '../base/errors.ts';
 import { type DType, ONNX_TYPE, type TensorData } from './dtype.ts';
@@ -21,6 +20,7 @@ import { nodesBelow } from './gradients.ts';
 import { BLOCKED_DOMAIN } from './ops/blocked.ts';
 import { inputRule } from './ops/source.ts';
 import type { Emitter, Node, OnnxAttributes, OpRule, Tensor, TensorType } from './tensor.ts';
+import { valueInfo } from './value-info.ts';
 
 /** The ONNX operator set that every graph is written for: the newest that all runtimes in use know well. */
 export const OPSET = 17;
@@ -273,17 +273,4 @@ function attributeProto(name: string, value: Exclude<OnnxAttributes[string], und
     return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
   }
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
-}
-
-function valueInfo(name: string, { dtype, shape }: TensorType): ValueInfoProto {
-  const dim = shape.map((length) => ({
-    value:
-      typeof length === 'number'
-        ? { case: 'dimValue' as const, value: BigInt(length) }
-        : { case: 'dimParam' as const, value: length },
-  }));
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: { value: { case: 'tensorType', value: { elemType: ONNX_TYPE[dtype], shape: { dim } } } },
-  });
 }

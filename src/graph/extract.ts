@@ -1,8 +1,8 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type GraphProto, ModelProtoSchema, type ValueInfoProto, ValueInfoProtoSchema } from 'onnx-buf';
 import { SamesameError } from '../base/errors.ts';
-import { ONNX_TYPE } from './dtype.ts';
 import type { TensorType } from './tensor.ts';
+import { valueInfo } from './value-info.ts';
 
 /** What to take out of a model, by the names of its values. */
 export interface ExtractOptions {
@@ -27,7 +27,7 @@ export function extractOnnx(bytes: Uint8Array, { inputs, outputs }: ExtractOptio
   const constants = new Set(graph.initializer.map(({ name }) => name));
   const own = graph.input.filter(({ name }) => !constants.has(name));
   const fed: ValueInfoProto[] =
-    inputs === undefined ? own : Object.entries(inputs).map(([name, type]) => describe(name, type));
+    inputs === undefined ? own : Object.entries(inputs).map(([name, type]) => valueInfo(name, type));
 
   const isFed = new Set(fed.map(({ name }) => name));
   const { needed, loose } = walkBack(graph, outputs, isFed);
@@ -67,19 +67,6 @@ function walkBack(graph: GraphProto, outputs: readonly string[], isFed: Readonly
     }
   }
   return { needed, loose };
-}
-
-function describe(name: string, { dtype, shape }: TensorType): ValueInfoProto {
-  const dim = shape.map((length) => ({
-    value:
-      typeof length === 'number'
-        ? { case: 'dimValue' as const, value: BigInt(length) }
-        : { case: 'dimParam' as const, value: length },
-  }));
-  return create(ValueInfoProtoSchema, {
-    name,
-    type: { value: { case: 'tensorType', value: { elemType: ONNX_TYPE[dtype], shape: { dim } } } },
-  });
 }
 
 function missing(name: string, received: string): SamesameError {

@@ -1,5 +1,6 @@
 import { TensorProto_DataType as OnnxType, type TensorProto, TensorProto_DataLocation } from 'onnx-buf';
 import { SamesameError } from '../base/errors.ts';
+import { fromFloat16 } from '../base/float16.ts';
 import { type DType, ONNX_TYPE, type TensorData } from './dtype.ts';
 
 /** A constant read from a file. The array is the caller's own. */
@@ -29,7 +30,7 @@ const READ: Readonly<Record<number, { size: number; fromBytes(bytes: ArrayBuffer
   [OnnxType.INT32]: { size: 4, fromBytes: (bytes) => new Int32Array(bytes) },
   [OnnxType.UINT32]: { size: 4, fromBytes: (bytes) => BigInt64Array.from(new Uint32Array(bytes), BigInt) },
   [OnnxType.INT64]: { size: 8, fromBytes: (bytes) => new BigInt64Array(bytes) },
-  [OnnxType.FLOAT16]: { size: 2, fromBytes: (bytes) => Float32Array.from(new Uint16Array(bytes), fromHalf) },
+  [OnnxType.FLOAT16]: { size: 2, fromBytes: (bytes) => fromFloat16(new Uint16Array(bytes)) },
   [OnnxType.BFLOAT16]: { size: 2, fromBytes: (bytes) => fromBrainFloats(new Uint16Array(bytes)) },
 };
 
@@ -94,7 +95,7 @@ export function readTensor(tensor: TensorProto): OnnxTensor {
 /** The elements where they are stored one by one and not as bytes. */
 function typedField(tensor: TensorProto, dtype: DType): TensorData {
   const { dataType, floatData, doubleData, int32Data, int64Data, uint64Data } = tensor;
-  if (dataType === OnnxType.FLOAT16) return Float32Array.from(int32Data, fromHalf);
+  if (dataType === OnnxType.FLOAT16) return fromFloat16(Uint16Array.from(int32Data));
   if (dataType === OnnxType.BFLOAT16) return fromBrainFloats(Uint16Array.from(int32Data));
   switch (dtype) {
     case 'float32':
@@ -108,16 +109,6 @@ function typedField(tensor: TensorProto, dtype: DType): TensorData {
     default:
       return Uint8Array.from(int32Data);
   }
-}
-
-/** The number that the 16 bits of an IEEE 754 half stand for. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** A bfloat16 is the upper half of a float32. */

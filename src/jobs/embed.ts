@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
 import { forEachInParallel } from '../data/parallel.ts';
+import { reasonOf } from '../data/pixels/bad.ts';
 import { decodeImage } from '../data/pixels/decode.ts';
 import { listImages } from '../data/sources/walk.ts';
 import type { BadImage, ProgressEvent } from '../data/types.ts';
@@ -134,11 +135,6 @@ async function listInputs(inputs: readonly string[]): Promise<string[]> {
     what: `there is no image in ${inputs.join(', ')}`,
     expected: 'image files, or folders with images in them (jpg, png, webp, gif, tiff, avif, bmp, ppm)',
   });
-}
-
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return /received: (.*)/.exec(message)?.[1] ?? message.split('\n')[0];
 }
 
 function noneReadable(bad: readonly BadImage[]): SamesameError {

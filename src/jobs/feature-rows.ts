@@ -1,3 +1,4 @@
+import { halvesIn } from '../base/float16.ts';
 import type { FeatureStore } from '../data/features/types.ts';
 import type { BatchRows } from '../train/feeder.ts';
 import type { ImageRows } from './embed-store.ts';
@@ -12,23 +13,18 @@ export function rowsOf({ features, pixels }: Pick<PreparedData, 'features' | 'pi
 function plainFeatureRows(features: FeatureStore): ImageRows {
   return {
     rowBytes: 2 * features.rowLength,
-    gather: (indices, out) => features.gather(indices, 0, halvesIn(out, indices.length * features.rowLength)),
+    gather: (indices, out) => features.gather(indices, 0, halvesIn(out)),
   };
 }
 
 /** Features for training: of each image, at each step, one of its views, drawn evenly. @param numViews 0 for the image itself */
 export function featureRows(features: FeatureStore, numViews: number): BatchRows {
-  const { rowLength } = features;
   return {
-    rowBytes: 2 * rowLength,
+    rowBytes: 2 * features.rowLength,
     read(indices, out, random) {
       const stream = random.fork('views');
       const views = indices.map(() => (numViews === 0 ? 0 : 1 + stream.integer(numViews)));
-      return features.gather(indices, views, halvesIn(out, indices.length * rowLength));
+      return features.gather(indices, views, halvesIn(out));
     },
   };
-}
-
-function halvesIn({ buffer, byteOffset }: Uint8Array, length: number): Uint16Array {
-  return new Uint16Array(buffer, byteOffset, length);
 }

@@ -9,6 +9,7 @@ import type { ProgressEvent } from '../data/types.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import type { PixelScale } from '../nn/layers/pixels.ts';
 import { createEncoder } from '../nn/networks/by-name.ts';
+import type { Encoder } from '../nn/networks/encoder.ts';
 import { createCheckpointFolder } from '../train/checkpoints.ts';
 import type { TrainConfig, TrainOptions } from '../train/config.ts';
 import { CUSTOM_LOSS, type CustomLoss } from '../train/custom-loss.ts';
@@ -85,7 +86,8 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
   const configured = createObjective(config, namesPairs(dataset), job.loss);
   await checkWritable(out);
   const backbone = await openBackboneOf(config, job);
-  checkComparable(configured, backbone?.encoder ?? createEncoder(config.network, config));
+  const encoder = backbone?.encoder ?? createEncoder(config.network, config);
+  checkComparable(configured, encoder);
   const { memoryBytes, signal } = job;
   const options = {
     memoryBytes,
@@ -106,7 +108,7 @@ export async function train(job: TrainJob): Promise<FinishedRun> {
     for (const message of data.warnings) onEvent({ kind: 'warning', message });
     if (data.pixels.bad.length > 0)
       onEvent({ kind: 'warning', message: describeBad(data.pixels, 'bad-images.json') });
-    return await trainPrepared(job, config, configured, { data, backbone }, runtime, onEvent);
+    return await trainPrepared(job, config, configured, { data, encoder, backbone }, runtime, onEvent);
   } finally {
     await data.features?.close();
     await data.pixels.close();
@@ -138,11 +140,17 @@ async function pixelScaleOf({ scalePixels }: TrainConfig, { pixels, splits }: Pr
   return scalePixels === 'unit' ? UNIT_SCALE : measurePixelScale(pixels, splits.train);
 }
 
+interface TrainedParts {
+  readonly data: PreparedData;
+  readonly encoder: Encoder;
+  readonly backbone?: OpenedBackbone;
+}
+
 async function trainPrepared(
   job: TrainJob,
   config: TrainConfig,
   configured: ConfiguredObjective,
-  { data, backbone }: { readonly data: PreparedData; readonly backbone?: OpenedBackbone },
+  { data, encoder, backbone }: TrainedParts,
   runtime: Runtime,
   onEvent: (event: TrainEvent) => void,
 ): Promise<FinishedRun> {
@@ -152,7 +160,7 @@ async function trainPrepared(
   const feeder = createFeeder(config, data, configured);
   const numEpochs = countEpochs(config, feeder.stepsPerEpoch);
   const plan: StepPlan = {
-    encoder: backbone?.encoder ?? createEncoder(config.network, config),
+    encoder,
     imageShape: data.target,
     pixelScale,
     batchSize: feeder.imagesPerStep,

@@ -1,4 +1,5 @@
 import { SamesameError } from '../base/errors.ts';
+import { halvesIn } from '../base/float16.ts';
 import type { Program, Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
 
 /** Turns decoded images, or their frozen features, into embeddings, a batch at a time. */
@@ -30,7 +31,13 @@ export async function createEmbedder(encoder: Uint8Array, runtime: Runtime): Pro
   const imageBytes = imageShape.reduce((product, dim) => product * dim, 1) * (readsFeatures ? 2 : 1);
   const feedsOf = (bytes: Uint8Array, dims: readonly number[]): Record<string, RuntimeTensor> =>
     readsFeatures
-      ? { features: runtime.tensor('float16', asHalves(bytes), dims) }
+      ? {
+          features: runtime.tensor(
+            'float16',
+            halvesIn(bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()),
+            dims,
+          ),
+        }
       : { images: runtime.tensor('uint8', bytes, dims) };
 
   return {
@@ -56,12 +63,6 @@ export async function createEmbedder(encoder: Uint8Array, runtime: Runtime): Pro
     },
     close: () => program.close(),
   };
-}
-
-/** The bits of halves that lie in bytes: without a copy where they begin at an even place. */
-function asHalves(bytes: Uint8Array): Uint16Array {
-  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
-  return new Uint16Array(buffer, byteOffset, byteLength / 2);
 }
 
 function checkedShape({ inputs, outputs }: Program, name: string, rank?: number): number[] {

@@ -1,3 +1,4 @@
+import { halvesIn } from '../base/float16.ts';
 import type { Program, Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
 import type { StepGraph } from './step-graph.ts';
 import type { StepBatch } from './stepper.ts';
@@ -12,7 +13,7 @@ export function createBatchFeeds(step: StepGraph, { inputs }: Program, runtime: 
     const feeds: Record<string, RuntimeTensor> =
       inputs.features === undefined
         ? { images: runtime.tensor('uint8', images, inputs.images.shape as number[]) }
-        : { features: runtime.tensor('float16', halvesOf(images), inputs.features.shape as number[]) };
+        : { features: runtime.tensor('float16', halvesIn(images), inputs.features.shape as number[]) };
     if (labels !== undefined) feeds.labels = runtime.tensor('int32', labels, [labels.length]);
     if (similar !== undefined) feeds.similar = runtime.tensor('float32', similar, [similar.length]);
     for (const { name, shape } of step.randomInputs) {
@@ -23,9 +24,4 @@ export function createBatchFeeds(step: StepGraph, { inputs }: Program, runtime: 
     }
     return feeds;
   };
-}
-
-/** The bits of halves that lie in a batch's bytes. */
-function halvesOf({ buffer, byteOffset, byteLength }: Uint8Array): Uint16Array {
-  return new Uint16Array(buffer, byteOffset, byteLength / 2);
 }

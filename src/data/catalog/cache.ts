@@ -16,10 +16,16 @@ export function defaultCacheFolder(
 }
 
 /** Where samesame keeps what can be fetched again: `samesame` in `XDG_CACHE_HOME`, else in `~/.cache`. */
-export function userCacheFolder(
-  { XDG_CACHE_HOME }: Readonly<Record<string, string | undefined>> = process.env,
-): string {
+function userCacheFolder({ XDG_CACHE_HOME }: Readonly<Record<string, string | undefined>>): string {
   return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'samesame');
+}
+
+/** A folder of that name for what can be fetched or made again: in `SAMESAME_CACHE`, else in samesame's own. */
+export function cacheFolderOf(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  return join(environment.SAMESAME_CACHE || userCacheFolder(environment), name);
 }
 
 /** Where a file of a data set is kept, and where a person without a network puts it. */

@@ -15,7 +15,7 @@ import { folderOfTrunk, touchTrunk } from './trunks.ts';
 import type { FeatureStore, FillOptions } from './types.ts';
 
 const OPTION_NAMES = [
-  ...['set', 'target', 'folder', 'trunk', 'views', 'batchSize', 'memoryBytes', 'maxBadShare'],
+  ...['set', 'target', 'folder', 'trunk', 'views', 'contents', 'batchSize', 'memoryBytes', 'maxBadShare'],
   ...['onEstimate', 'onProgress', 'signal'],
 ];
 const DEFAULT_MEMORY_BYTES = 2 ** 30;
@@ -44,7 +44,8 @@ export async function openFeatures(options: FillOptions): Promise<FeatureStore> 
   const path = folderOfTrunk(folder, trunk);
   const tell = throttle(onProgress);
 
-  const { hashes, unreadable } = await hashContents(set, (done) => tell('hash', done, numImages), signal);
+  const { hashes, unreadable } =
+    options.contents ?? (await hashContents(set, (done) => tell('hash', done, numImages), signal));
   const keys = createRowKeys(trunk.key, target, views);
   const plan = planRows(set, hashes, keys, views);
   const known = await readShelf(path, rowLength);

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorFromSystem } from '../../base/errors.ts';
+import { sizeOf } from '../catalog/cache.ts';
 import { parseIndex } from './entries.ts';
 
 /** Where a row lies. */
@@ -47,11 +48,7 @@ export async function namesIn(folder: string): Promise<string[]> {
 
 /** 0 where there is none. @throws E_PERMISSION, E_IO */
 export async function sizeOfFile(path: string): Promise<number> {
-  return absentIsEmpty(
-    stat(path).then(({ size }) => size),
-    0,
-    path,
-  );
+  return (await sizeOf(path)) ?? 0;
 }
 
 async function absentIsEmpty<T>(reading: Promise<T>, empty: T, path: string): Promise<T> {

@@ -1,9 +1,9 @@
 import { readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
 import { suggest } from '../../base/suggest.ts';
+import { cacheFolderOf } from '../catalog/cache.ts';
 import { folderNameOf } from './keys.ts';
 import { namesIn, readShelf, sizeOfFile } from './shelf.ts';
 import type { Trunk } from './types.ts';
@@ -18,9 +18,7 @@ const FOLDER_NAME = /^[0-9a-f]{32}$/;
 export function defaultFeaturesFolder(
   environment: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
-  const { SAMESAME_CACHE, XDG_CACHE_HOME } = environment;
-  if (SAMESAME_CACHE) return join(SAMESAME_CACHE, 'features');
-  return join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'samesame', 'features');
+  return cacheFolderOf('features', environment);
 }
 
 /** The kept features of one trunk. */

@@ -1,6 +1,7 @@
 import type { AugmentOptions } from '../augment/options.ts';
 import type { PixelTarget } from '../pixels/decode.ts';
 import type { BadImage, ImageSet, ProgressEvent } from '../types.ts';
+import type { Contents } from './contents.ts';
 
 /** Frozen features of images and of their augmented views; rows are float16 bits. */
 export interface FeatureStore {
@@ -72,6 +73,8 @@ export interface FillOptions {
   readonly folder: string;
   readonly trunk: Trunk;
   readonly views?: ViewOptions;
+  /** What `hashContents` gave of the set, for who opens it more than once. Default: every image is read and hashed. */
+  readonly contents?: Contents;
   /** Images a call of `extract`. Default 4: what it works on stays in the processor's cache, and fewer cost more calls. */
   readonly batchSize?: number;
   /** Bytes of rows to keep in memory; the others are read when they are gathered. Default 1 GiB. */

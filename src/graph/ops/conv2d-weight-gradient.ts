@@ -9,7 +9,7 @@ import { emitPointwiseWeightGradient, isBlockedPointwise } from './blocked-point
 import { concat } from './concat.ts';
 import { type ConvAttributes, conv2d } from './conv2d.ts';
 import { convInputGradient } from './conv2d-input-gradient.ts';
-import { groupedWeightGradient } from './grouped-weight-gradient.ts';
+import { gradientByGroups } from './grouped-weight-gradient.ts';
 import { matmul } from './matmul.ts';
 import { pad } from './pad.ts';
 import { reduceSum } from './reduce-sum.ts';
@@ -27,7 +27,7 @@ const rule: OpRule<WeightGradientAttributes> = {
   compose: ([x, dy], attributes, { convBlock }) => {
     if (convBlock !== undefined && blockedWay(convBlock, x, dy, attributes) !== undefined) return undefined;
     const { shape } = attributes;
-    if (attributes.groups > 1) return groupedWeightGradient(x, dy, shape, attributes);
+    if (attributes.groups > 1) return gradientByGroups(x, dy, shape, attributes);
     return isSmallMap(x, dy, shape, attributes)
       ? gradientByRows(x, dy, shape)
       : gradientByPatches(x, dy, shape, attributes);

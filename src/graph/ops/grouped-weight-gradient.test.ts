@@ -4,7 +4,7 @@ import { createRandom } from '../../base/random.ts';
 import { compile } from '../compile.ts';
 import { findConvBlock } from '../conv-block.ts';
 import { readOnnx } from '../read.ts';
-import { groupedWeightGradient } from './grouped-weight-gradient.ts';
+import { convWeightGradient } from './conv2d-weight-gradient.ts';
 import { input } from './source.ts';
 
 const block = await findConvBlock(nodeRuntime);
@@ -54,7 +54,7 @@ test.each([
       { shape: [numImages, numOut, outSize, outSize] },
     ],
     build: (x, dy) =>
-      groupedWeightGradient(x, dy, [numOut, channels / groups, 3, 3], {
+      convWeightGradient(x, dy, [numOut, channels / groups, 3, 3], {
         kernel: [3, 3],
         strides: [stride, stride],
         pads: [pad, pad, pad, pad],
@@ -79,7 +79,7 @@ test.skipIf(block === undefined)('in blocks, each channel of each image by itsel
     groups: 16,
   } as const;
   const { bytes } = compile(
-    { y: groupedWeightGradient(x, dy, [16, 1, 3, 3], attributes) },
+    { y: convWeightGradient(x, dy, [16, 1, 3, 3], attributes) },
     { convBlock: block },
   );
   expect(readOnnx(bytes).nodes.find(({ opType }) => opType === 'Conv')?.domain).toBe('com.microsoft.nchwc');

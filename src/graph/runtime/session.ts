@@ -41,6 +41,7 @@ export function createOrtRuntime(name: string, ort: OrtModule, flavour: OrtFlavo
 }
 
 function wrap(session: InferenceSession, runtimeName: string, { writesIntoFetches }: OrtFlavour): Program {
+  const givesHalves = session.outputMetadata.some((port) => port.isTensor && port.type === 'float16');
   return {
     inputs: typesOf(session.inputMetadata),
     outputs: typesOf(session.outputMetadata),
@@ -51,7 +52,8 @@ function wrap(session: InferenceSession, runtimeName: string, { writesIntoFetche
           fetches !== undefined && writesIntoFetches
             ? await session.run(ortFeeds, withAll(session, fetches))
             : await session.run(ortFeeds);
-        const tensors = withHalvesAsBits(results as unknown as Record<string, RuntimeTensor>);
+        const found = results as unknown as Record<string, RuntimeTensor>;
+        const tensors = givesHalves ? withHalvesAsBits(found) : found;
         return writesIntoFetches ? tensors : copyInto(fetches ?? {}, tensors);
       } catch (cause) {
         throw new SamesameError('E_RUNTIME', {
@@ -66,9 +68,7 @@ function wrap(session: InferenceSession, runtimeName: string, { writesIntoFetche
 }
 
 /** Where JavaScript has an array of halves, ONNX Runtime gives one; here they are bits everywhere. */
-function withHalvesAsBits(
-  tensors: Readonly<Record<string, RuntimeTensor>>,
-): Readonly<Record<string, RuntimeTensor>> {
+function withHalvesAsBits(tensors: Readonly<Record<string, RuntimeTensor>>): Record<string, RuntimeTensor> {
   const entries = Object.entries(tensors).map(([name, tensor]) => {
     const { type, dims, data } = tensor;
     if (type !== 'float16' || data instanceof Uint16Array) return [name, tensor];

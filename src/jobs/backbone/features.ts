@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { hashContents } from '../../data/features/contents.ts';
 import { openFeatures } from '../../data/features/open.ts';
 import { defaultFeaturesFolder } from '../../data/features/trunks.ts';
 import type { FeatureStore, FillEstimate, FillOptions, Trunk } from '../../data/features/types.ts';
@@ -39,6 +40,11 @@ export async function prepareFeatures(
   const { set } = dataset;
   const { cache, memoryBytes, signal, onProgress, onEvent } = options;
   const target = config.image ?? backbone.target;
+  const contents = await hashContents(
+    set,
+    (done) => onProgress?.({ stage: 'hash', done, total: set.numImages }),
+    signal,
+  );
   const { trunk, close } = createTrunk(backbone, target, options.numThreads);
   const open = (views?: FillOptions['views']) =>
     openFeatures({
@@ -47,6 +53,7 @@ export async function prepareFeatures(
       folder: cache === undefined ? defaultFeaturesFolder() : join(cache, 'features'),
       trunk,
       views,
+      contents,
       memoryBytes,
       signal,
       onProgress,

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, SamesameError } from '../../base/errors.ts';
 import type { PixelShape } from '../../data/types.ts';
-import type { Failure } from '../sweep/failure.ts';
+import type { Failure } from '../failure.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 
 export interface ExtractorOptions {

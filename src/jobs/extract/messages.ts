@@ -1,5 +1,5 @@
 import type { PixelShape } from '../../data/types.ts';
-import type { Failure } from '../sweep/failure.ts';
+import type { Failure } from '../failure.ts';
 
 /** What a worker is started with. */
 export interface WorkerStart {

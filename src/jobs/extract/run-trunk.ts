@@ -42,9 +42,7 @@ export async function loadTrunk(
     async run(pixels, numImages) {
       const batch = runtime.tensor('uint8', pixels, [numImages, height, width, channels]);
       const { data } = (await program.run({ [input[0]]: batch }))[output[0]];
-      // Newer Nodes have an array type for halves; the bits are the same.
-      if (outputType === 'float16') return new Uint16Array(data.buffer, data.byteOffset, data.length).slice();
-      return toFloat16(data as Float32Array);
+      return data instanceof Uint16Array ? data.slice() : toFloat16(data as Float32Array);
     },
     close: () => program.close(),
   };

@@ -1,7 +1,7 @@
 // A thread that runs a frozen graph on batches of pixels, one at a time, for the thread that started it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createRuntime } from '#runtime';
-import { toFailure } from '../sweep/failure.ts';
+import { toFailure } from '../failure.ts';
 import type { FromWorker, ToWorker, WorkerStart } from './messages.ts';
 import { loadTrunk } from './run-trunk.ts';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createRuntime } from '#runtime';
 import type { Dataset } from '../../data/sources/open.ts';
 import type { TrainEvent } from '../../train/progress.ts';
-import { toFailure } from './failure.ts';
+import { toFailure } from '../failure.ts';
 import type { FromWorker, Outcome, ToWorker } from './messages.ts';
 import type { PlannedRun } from './plan.ts';
 import { trainRun } from './train-run.ts';

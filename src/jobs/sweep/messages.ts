@@ -1,5 +1,5 @@
 import type { TrainEvent } from '../../train/progress.ts';
-import type { Failure } from './failure.ts';
+import type { Failure } from '../failure.ts';
 import type { PlannedRun } from './plan.ts';
 import type { RunNumbers } from './result.ts';
 

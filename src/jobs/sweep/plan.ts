@@ -5,10 +5,10 @@ import { type Dataset, openDataset } from '../../data/sources/open.ts';
 import { readTrainConfig, type TrainConfig } from '../../train/config.ts';
 import { createObjective } from '../../train/objective.ts';
 import { chooseClasses } from '../chosen-classes.ts';
+import { type Failure, toFailure } from '../failure.ts';
 import { namesPairs } from '../prepare.ts';
 import { readPreset } from '../presets.ts';
 import { type Configuration, expandSweep, mergeSettings } from './expand.ts';
-import { type Failure, toFailure } from './failure.ts';
 import type { SweepFile } from './sweep-file.ts';
 
 /** One training of a sweep: plain values, so that another process can do it. */

@@ -1,7 +1,7 @@
 // A process that trains one run of a sweep for the process that started it, and tells it by messages how it goes.
 import { createRuntime } from '#runtime';
 import type { TrainEvent } from '../../train/progress.ts';
-import { toFailure } from './failure.ts';
+import { toFailure } from '../failure.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { trainRun } from './train-run.ts';
 

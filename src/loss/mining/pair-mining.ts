@@ -12,9 +12,10 @@ import { type PairMarginMiningOptions, pairMarginPairs } from './pair-margin-pai
  */
 export type PairMining = (distances: Tensor, masks: PairMasks) => PairMasks;
 
-interface Miner {
+/** A way of mining and the names of its options. */
+export interface Miner<Mining> {
   readonly options: readonly string[];
-  readonly create: (options: never) => PairMining;
+  readonly create: (options: never) => Mining;
 }
 
 const MINERS = {
@@ -24,7 +25,7 @@ const MINERS = {
   'easy-semi-hard': { options: [], create: () => semiHardPairs },
   'multi-similarity': { options: ['epsilon'], create: multiSimilarityPairs },
   'pair-margin': { options: ['positive', 'negative'], create: pairMarginPairs },
-} as const satisfies Readonly<Record<string, Miner>>;
+} as const satisfies Readonly<Record<string, Miner<PairMining>>>;
 
 export type PairMiningName = keyof typeof MINERS;
 
@@ -40,15 +41,22 @@ export type PairMiningChoice =
 
 /** The function that a choice means. @throws E_CONFIG where a name or an option is unknown, or an option out of range */
 export function pairMiningOf(choice: PairMiningChoice): PairMining {
-  if (typeof choice === 'function') return choice;
+  return typeof choice === 'function' ? choice : createMiner(MINERS, choice);
+}
+
+/** A miner of a table: `'name'`, or `{ name, … }` with its options. @throws E_CONFIG */
+export function createMiner<Mining>(
+  miners: Readonly<Record<string, Miner<Mining>>>,
+  choice: string | { readonly name: string },
+): Mining {
   const { name, ...options } = namedChoice(choice);
-  const { options: known, create } = pick<Miner>(MINERS, name, 'mining');
+  const { options: known, create } = pick(miners, name, 'mining');
   checkOptionNames(options, known, `mining ${name}`);
   return create(options as never);
 }
 
 /** `'name'` or `{ name, … }`, as an object. @throws E_CONFIG */
-export function namedChoice(choice: string | { readonly name: string }): { readonly name: string } {
+function namedChoice(choice: string | { readonly name: string }): { readonly name: string } {
   if (typeof choice === 'string') return { name: choice };
   if (typeof choice === 'object' && typeof choice?.name === 'string') return choice;
   throw new SamesameError('E_CONFIG', {

@@ -1,4 +1,3 @@
-import { checkOptionNames, pick } from '../names.ts';
 import { type AngularMiningOptions, angularTriplets } from './angular-triplets.ts';
 import { batchAll } from './batch-all.ts';
 import { batchHard } from './batch-hard.ts';
@@ -7,14 +6,9 @@ import { easyPairs, semiHardPairs } from './extreme-pairs.ts';
 import { type MarginMiningOptions, marginTriplets } from './margin-triplets.ts';
 import { type MultiSimilarityMiningOptions, multiSimilarityPairs } from './multi-similarity-pairs.ts';
 import { type PairMarginMiningOptions, pairMarginPairs } from './pair-margin-pairs.ts';
-import { namedChoice, type PairMining } from './pair-mining.ts';
+import { createMiner, type Miner, type PairMining } from './pair-mining.ts';
 import { semiHard } from './semi-hard.ts';
 import type { Mining } from './triplets.ts';
-
-interface Miner {
-  readonly options: readonly string[];
-  readonly create: (options: never) => Mining;
-}
 
 const MINERS = {
   'batch-all': { options: [], create: () => batchAll },
@@ -33,7 +27,7 @@ const MINERS = {
     options: ['positive', 'negative'],
     create: (options: PairMarginMiningOptions) => ofPairs(pairMarginPairs(options)),
   },
-} as const satisfies Readonly<Record<string, Miner>>;
+} as const satisfies Readonly<Record<string, Miner<Mining>>>;
 
 export type TripletMiningName = keyof typeof MINERS;
 
@@ -52,11 +46,7 @@ export type TripletMiningChoice =
 
 /** The function that a choice means. @throws E_CONFIG where a name or an option is unknown, or an option out of range */
 export function tripletMiningOf(choice: TripletMiningChoice): Mining {
-  if (typeof choice === 'function') return choice;
-  const { name, ...options } = namedChoice(choice);
-  const { options: known, create } = pick<Miner>(MINERS, name, 'mining');
-  checkOptionNames(options, known, `mining ${name}`);
-  return create(options as never);
+  return typeof choice === 'function' ? choice : createMiner(MINERS, choice);
 }
 
 /** Every triplet that the chosen pairs make, the mean over those that are active. */

@@ -1,4 +1,4 @@
-import { SamesameError } from '../../base/errors.ts';
+import { SamesameError } from '../base/errors.ts';
 
 /** Why a run or a configuration came to nothing: plain values that survive JSON. */
 export interface Failure {
