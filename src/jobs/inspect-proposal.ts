@@ -4,6 +4,7 @@ import { guessPixelShape } from '../data/pixels/guess.ts';
 import { subset } from '../data/subset.ts';
 import type { ImageSet } from '../data/types.ts';
 import { readTrainConfig, type TrainOptions } from '../train/config.ts';
+import { readPreset } from './presets.ts';
 
 /** How a data set might be trained on. */
 export interface Proposal {
@@ -20,6 +21,9 @@ const MIN_CLASSES_TO_HOLD_OUT = 6;
 /** From so many images on, a tenth is enough to measure on. */
 const MANY_IMAGES = 20_000;
 const DEFAULT_IMAGES_PER_CLASS = 4;
+/** From this median of the shorter sides on, in pixels, colour images have details for a pretrained network to see. */
+const PHOTO_SIDE = 128;
+const PHOTO_PRESET = 'photos';
 
 /**
  * Split, input size and batch for a data set, each with its reason.
@@ -32,12 +36,24 @@ export async function proposeTraining(
   const readable = Int32Array.from(images.filter(({ look }) => look !== undefined).map(({ index }) => index));
   const isHopeless = findings.some(({ check }) => check === 'class-labels');
   if (isHopeless || readable.length === 0) return undefined;
-  const { reasons: sizeReasons, ...image } = await guessPixelShape(subset(set, readable));
-  const reasons = [...sizeReasons];
-  const config: TrainOptions = { image };
-  if (findings.some(({ check }) => check === 'class-colours')) {
-    image.channels = 1;
-    reasons.push('colour goes with the class, so train on grey');
+  const coloursTell = findings.some(({ check }) => check === 'class-colours');
+  const reasons: string[] = [];
+  const photoSide = medianPhotoSide(images);
+  const arePhotos = !namesPairs && !coloursTell && photoSide >= PHOTO_SIDE;
+  const config: TrainOptions = {};
+  if (arePhotos) {
+    Object.assign(config, (await readPreset(PHOTO_PRESET)).config);
+    reasons.push(
+      `colour photos, half of them at least ${photoSide} pixels on the shorter side: a pretrained network (${config.backbone}, fetched at its first use) tells them apart better than one that begins with nothing`,
+    );
+  } else {
+    const { reasons: sizeReasons, ...image } = await guessPixelShape(subset(set, readable));
+    reasons.push(...sizeReasons);
+    if (coloursTell) {
+      image.channels = 1;
+      reasons.push('colour goes with the class, so train on grey');
+    }
+    config.image = image;
   }
   proposeSplit(config, reasons, set, namesPairs);
   if (!namesPairs) {
@@ -51,7 +67,16 @@ export async function proposeTraining(
     }
   }
   readTrainConfig(config, namesPairs);
-  return { config, flags: flagsOf(config), reasons };
+  return { config, flags: [...(arePhotos ? ['--preset', PHOTO_PRESET] : []), ...flagsOf(config)], reasons };
+}
+
+/** Median of the shorter sides in pixels; 0 where images are grey, or not files. */
+function medianPhotoSide(images: Examined['images']): number {
+  const readable = images.filter(({ look, header }) => look !== undefined && header !== undefined);
+  const coloured = readable.filter(({ look }) => !look!.isGrey);
+  if (readable.length === 0 || coloured.length < readable.length / 2) return 0;
+  const sides = readable.map(({ header }) => Math.min(header!.height, header!.width)).sort((a, b) => a - b);
+  return sides[sides.length >> 1];
 }
 
 function proposeSplit(config: TrainOptions, reasons: string[], set: ImageSet, namesPairs: boolean): void {

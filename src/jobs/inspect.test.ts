@@ -73,6 +73,17 @@ describe('the proposal', () => {
     expect(proposal!.reasons).toContain('colour goes with the class, so train on grey');
   });
 
+  it('begins with a pretrained network where images are colour photos', async () => {
+    const { folder, draw } = createPlanter(join(root, 'photos'));
+    for (let i = 0; i < 9; i++)
+      for (const name of ['a', 'b'])
+        await draw(drawScene(`${name}${i}`, { width: 160, height: 140 }), `${name}/${i}.png`);
+    const { proposal } = await inspectDataset({ dataset: await openDataset(folder) });
+    expect(proposal!.flags).toEqual(['--preset', 'photos', '--validation', '0.15', '--test', '0.15']);
+    expect(proposal!.config).toMatchObject({ backbone: 'mobilenet-v2', validation: 0.15 });
+    expect(proposal!.reasons[0]).toContain('at least 140 pixels');
+  });
+
   it('is none where there is nothing to learn from', async () => {
     expect((await inspect(createSet([20]))).proposal).toBeUndefined();
     const { write, folder } = createPlanter(join(root, 'unreadable'));
