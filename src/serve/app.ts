@@ -31,7 +31,7 @@ export function createApp(service: Service): OpenAPIHono<ServeEnv> {
   });
   app.use(observe(service));
   app.use(refuseStrangers(service));
-  app.use(allowOrigins(service));
+  if (service.settings.corsOrigins.length > 0) app.use(allowOrigins(service));
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.register('ImagesBody', imagesBodySchema);

@@ -112,10 +112,12 @@ export async function serve({
   };
 
   const server = createServer(service);
-  const port = await listen(server, settings).catch(async (error) => {
-    await closeParts();
-    throw error;
-  });
+  const port = await decoder.ready
+    .then(() => listen(server, settings))
+    .catch(async (error) => {
+      await closeParts();
+      throw error;
+    });
   const url = `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`;
   log.info({ url, model: model.current().checksum, threads }, 'listening');
 

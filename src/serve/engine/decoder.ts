@@ -6,6 +6,8 @@ import { startThread, type Thread } from './thread.ts';
 
 /** Decodes images away from the thread that answers requests. */
 export interface Decoder {
+  /** Settles when it has started. */
+  readonly ready: Promise<void>;
   /**
    * @param bytes of an image file; copied, so the caller may go on using what they are a part of
    * @returns uint8 `[H, W, C]`
@@ -36,6 +38,7 @@ export function openDecoder({
   }
 
   return {
+    ready: thread.ready,
     decode: (bytes, target, signal) =>
       slots.run(() => {
         if (!thread.isAlive()) thread = start();

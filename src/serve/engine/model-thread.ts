@@ -10,7 +10,11 @@ const loading = open();
 
 /** One processor thread: several such threads, each with a batch, are faster than one batch spread over all cores. */
 async function open() {
-  return openArtefact(artefact, createRuntime({ numThreads: 1, provider }));
+  const model = await openArtefact(artefact, createRuntime({ numThreads: 1, provider }));
+  const { height, width, channels } = artefact.config.input;
+  // The first run is the slowest: it is over before the first request.
+  await model.embed(new Uint8Array(height * width * channels));
+  return model;
 }
 
 answerJobs<ModelJob>(

@@ -1,5 +1,4 @@
 import { SamesameError } from '../../base/errors.ts';
-import { ERROR_TITLES } from '../../base/http-status.ts';
 import type { PixelTarget } from '../../data/pixels/decode.ts';
 import { toProblem } from '../problem.ts';
 import type { Service } from '../service.ts';
@@ -63,7 +62,9 @@ export function faultsOf(
   });
   const isAll = faults.length === images.length;
   return new SamesameError(isAll ? 'E_IMAGES_BAD' : 'E_IMAGE', {
-    what: isAll ? `none of ${images.length} images can be used` : ERROR_TITLES.E_IMAGE,
+    what: isAll
+      ? `none of ${images.length} images can be used`
+      : `${faults.length} of ${images.length} images cannot be used`,
     expected: 'JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP or PBM/PGM/PPM',
     details: { errors },
   });
