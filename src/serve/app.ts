@@ -52,7 +52,10 @@ export function createApp(service: Service): OpenAPIHono<ServeEnv> {
   app.get('/openapi.json', (c) => c.json(document));
   const page = renderApiPage(document, CODES);
   for (const path of ['/', '/docs']) {
-    app.get(path, (c) => c.html(page, 200, { 'content-security-policy': API_PAGE_POLICY }));
+    app.get(path, (c) => {
+      c.header('content-security-policy', API_PAGE_POLICY);
+      return c.html(page);
+    });
   }
   app.notFound((c) => {
     throw notFound(app, c.req.method, c.req.path);
