@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Logger, pino } from 'pino';
@@ -148,14 +148,14 @@ export async function serve({
 }
 
 function createServer(service: Service): Server {
-  const { settings, log, isStopping } = service;
+  const { settings, log } = service;
   const app = createApp(service);
   const server = createAdaptorServer({
     fetch: app.fetch,
     // A library leaves the globals as they are.
     overrideGlobalObjects: false,
     serverOptions: {
-      headersTimeout: settings.headersTimeoutMs,
+      headersTimeout: Math.min(settings.headersTimeoutMs, settings.bodyTimeoutMs),
       requestTimeout: settings.bodyTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -163,10 +163,6 @@ function createServer(service: Service): Server {
     },
   }) as Server;
   server.maxConnections = settings.maxConnections;
-  server.prependListener('request', (_request, response: ServerResponse) => {
-    // The last answer on this connection.
-    if (isStopping() && !response.headersSent) response.setHeader('connection', 'close');
-  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     log.info({ code: error.code }, 'request that is not HTTP, or was too slow');
     if (socket.writable && socket.bytesWritten === 0) socket.end(rawProblem(error));

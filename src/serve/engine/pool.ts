@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly provider?: string;
   /** A thread has ended by itself; another is being started in its place. */
   readonly onThreadEnd?: (cause: Error) => void;
+  /** For tests: another script than that of this room. */
+  readonly script?: string;
 }
 
 /** Threads that each hold the model. */
@@ -29,13 +31,13 @@ const RESTART_MS = 1000;
 
 /** Starts the threads and loads the model in each. @throws E_MODEL, E_RUNTIME where it cannot be loaded */
 export async function openPool(options: PoolOptions): Promise<Pool> {
-  const { artefact, numThreads, provider, onThreadEnd } = options;
+  const { artefact, numThreads, provider, onThreadEnd, script = 'model-thread' } = options;
   const timers = new Set<NodeJS.Timeout>();
   let isClosed = false;
 
   function start(): Thread<ModelJob, Float32Array> {
     return startThread<ModelJob, Float32Array>(
-      'model-thread',
+      script,
       { artefact, provider } satisfies ModelThreadStart,
       replaceEnded,
     );

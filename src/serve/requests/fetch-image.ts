@@ -54,7 +54,8 @@ export function createImageFetcher(options: FetcherOptions): ImageFetcher {
         throw refused('the image could not be fetched', 'status 200', `status ${statusCode}`);
       }
     } catch (error) {
-      if (error instanceof SamesameError || signal?.aborted) throw error;
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof SamesameError) throw error;
       throw refused(
         'the image could not be fetched',
         `an answer within ${timeoutMs / 1000} s`,

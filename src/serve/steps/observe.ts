@@ -26,7 +26,7 @@ const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
  * Gives a request its id, its answer the security headers, and both a line in the log and a place in the metrics. The line
  * tells which route, never which address, and nothing of what was sent.
  */
-export function observe({ log, metrics }: Service) {
+export function observe({ log, metrics, isStopping }: Service) {
   return createMiddleware<ServeEnv>(async (c, next) => {
     const startMs = performance.now();
     const asked = c.req.header('x-request-id');
@@ -38,6 +38,8 @@ export function observe({ log, metrics }: Service) {
 
     await next();
 
+    // The last answer on this connection.
+    if (isStopping()) c.header('connection', 'close');
     const latencyMs = performance.now() - startMs;
     const isGone = c.env.outgoing.destroyed && !c.env.outgoing.writableFinished;
     const status = isGone ? CLIENT_GONE : c.res.status;
