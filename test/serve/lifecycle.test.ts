@@ -6,9 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readArtefact } from '../../src/model/load.ts';
 import { openPool } from '../../src/serve/engine/pool.ts';
 import { serve } from '../../src/serve/index.ts';
-import { saveTinyModel } from '../tiny-model.ts';
 import { openRaw, postHead, statusesIn } from './raw.ts';
 import { formOf, pngOf, type StartedService, startService } from './start.ts';
+import { saveTinyModel } from './tiny-model.ts';
 
 let png: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { createRandom } from '../../src/base/random.ts';
 import { type RunningService, type ServeOptions, serve } from '../../src/serve/index.ts';
 import { CLASS_NAMES, drawImage } from '../tiny-images.ts';
-import { saveTinyModel, type TinyModelOptions } from '../tiny-model.ts';
+import { saveTinyModel, type TinyModelOptions } from './tiny-model.ts';
 
 export interface StartedService extends RunningService {
   /** Folder of its own; the model is in `model/`. */
