@@ -110,8 +110,10 @@ export function describeVectorStore(name: string, maker: StoreMaker): void {
       const records = awkward.map((path) => recordOf(path, { label: path, metadata }));
       const vectors = Float32Array.from({ length: 4 * SIZE }, (_, i) => Math.fround(i / 3 - 1e-7));
       await store.add({ records, vectors });
+      await store.writeNotes({ model: '/runs/a' });
       await reopen();
       expect(store.identity).toEqual(IDENTITY);
+      expect(await store.readNotes()).toEqual({ model: '/runs/a' });
       const found = await store.get(records.map(({ id }) => id));
       expect(found.records).toEqual(records);
       expect(found.vectors).toEqual(vectors);

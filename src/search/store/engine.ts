@@ -1,4 +1,11 @@
-import type { ImageRecord, ImageRows, MeasuredRecall, StoreFilter, StoreIdentity } from './types.ts';
+import type {
+  ImageRecord,
+  ImageRows,
+  MeasuredRecall,
+  StoreFilter,
+  StoreIdentity,
+  StoreNotes,
+} from './types.ts';
 
 /** A candidate of an engine: which row, and its embedding, from which the distance is worked out anew. */
 export interface Candidates {
@@ -46,6 +53,8 @@ export interface StoreEngine {
   /** State of the index as it was last written, or undefined where there is none. */
   readIndexState(): Promise<IndexState | undefined>;
   writeIndexState(state: IndexState | undefined): Promise<void>;
+  readNotes(): Promise<StoreNotes>;
+  writeNotes(notes: StoreNotes): Promise<void>;
   /** Efforts to try, from the least. */
   readonly efforts: readonly Effort[];
   /** Builds the index anew, over all rows. */

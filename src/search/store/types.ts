@@ -41,6 +41,9 @@ export interface ImageRecord {
   readonly metadata: { readonly [key: string]: JsonValue };
 }
 
+/** By name. */
+export type StoreNotes = Readonly<Record<string, string>>;
+
 /** Rows of a store: records and their embeddings, in one order. */
 export interface ImageRows {
   readonly records: readonly ImageRecord[];
@@ -159,6 +162,9 @@ export interface VectorStore {
    * @throws E_SHAPE, E_NAN, E_CONFIG for `k` or a filter out of range
    */
   search(queries: Float32Array, options: SearchOptions): Promise<SearchAnswer>;
+  /** What `writeNotes` left: facts for people and programs that change no answer, such as where the model lies. */
+  readNotes(): Promise<StoreNotes>;
+  writeNotes(notes: StoreNotes): Promise<void>;
   /**
    * Puts the store in order after many changes: merges small files, drops what was deleted, and builds or renews the
    * index where the store is large enough for one, measuring its recall.

@@ -106,6 +106,8 @@ export function createVectorStore(
       const isApproximate = answers.some((answer) => answer.method === 'approximate');
       return isApproximate ? { answers, recall: state!.recall } : { answers };
     },
+    readNotes: () => engine.readNotes(),
+    writeNotes: (notes) => engine.writeNotes(notes),
     async compact() {
       const former = await engine.readIndexState();
       await engine.compact();

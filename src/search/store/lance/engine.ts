@@ -8,10 +8,10 @@ import { writeFileAtomic, writeFolderAtomic } from '../../../base/files.ts';
 import { createRandom } from '../../../base/random.ts';
 import type { IndexState, StoreEngine } from '../engine.ts';
 import { checkSameIdentity, parseIdentity } from '../identity.ts';
-import type { StoreFilter, StoreIdentity } from '../types.ts';
+import type { StoreFilter, StoreIdentity, StoreNotes } from '../types.ts';
 import { type BatchLike, decodeRecords, encodeRows, joinRows, RECORD_COLUMNS, schemaFor } from './arrow.ts';
 import { listOf, toPredicate } from './filter.ts';
-import { EFFORTS, effortOf, indexConfig } from './index-config.ts';
+import { EFFORTS, indexConfig, numProbesOf } from './index-config.ts';
 import { lockFolder } from './lock.ts';
 
 /** The part of the driver that its own wrapper hides: the wrapper drops the mark that makes a column JSON. */
@@ -39,6 +39,7 @@ interface Manifest {
   readonly version: number;
   readonly identity: StoreIdentity;
   readonly index?: IndexState;
+  readonly notes?: StoreNotes;
 }
 
 /**
@@ -62,6 +63,8 @@ export async function openLanceEngine(
 }
 
 async function openTable(folder: string, schema: Schema): Promise<Table> {
+  // Empty partitions are no news to a person; errors come to us as errors.
+  process.env.LANCEDB_LOG ??= 'error';
   const { connect } = await import('@lancedb/lancedb');
   try {
     // Another process may be indexing: look for its rows before each search.
@@ -183,10 +186,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
         const predicate = toPredicate(filter);
         if (predicate !== undefined) search.where(predicate);
         if (effort === undefined) search.bypassVectorIndex();
-        else {
-          const { numProbes, refineFactor } = effortOf(effort);
-          search.nprobes(numProbes).refineFactor(refineFactor);
-        }
+        else search.nprobes(numProbesOf(effort));
         const found: BatchLike[] = [];
         for await (const batch of search) found.push(batch as BatchLike);
         return joinRows(found, embeddingSize);
@@ -207,6 +207,11 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
       return manifest.index !== undefined && (await read(hasIndex)) ? manifest.index : undefined;
     },
     writeIndexState: (index) => write('writing to', () => saveManifest({ ...manifest, index })),
+    async readNotes() {
+      manifest = (await readManifest(folder)) ?? manifest;
+      return manifest.notes ?? {};
+    },
+    writeNotes: (notes) => write('writing to', () => saveManifest({ ...manifest, notes })),
     buildIndex: () =>
       write('indexing', async () => {
         const config = await indexConfig(await table.countRows(), identity);

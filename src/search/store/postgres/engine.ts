@@ -1,7 +1,7 @@
 import { SamesameError } from '../../../base/errors.ts';
 import type { Effort, IndexState, StoreEngine } from '../engine.ts';
 import { checkSameIdentity, parseIdentity } from '../identity.ts';
-import type { ImageRecord, ImageRows, StoreFilter, StoreIdentity } from '../types.ts';
+import type { ImageRecord, ImageRows, StoreFilter, StoreIdentity, StoreNotes } from '../types.ts';
 import { checkStoreName, parseAddress } from './address.ts';
 import { type Connection, type ConnectionOptions, connect } from './connection.ts';
 import { Parameters, toCondition } from './filter.ts';
@@ -242,6 +242,21 @@ function createPostgresEngine(
         'writing to the store',
         `UPDATE ${SCHEMA}.stores SET index_state = $2 WHERE name = $1`,
         [store, state === undefined ? null : JSON.stringify(state)],
+      );
+    },
+    async readNotes() {
+      const rows = await connection.query(
+        'reading the store',
+        `SELECT notes FROM ${SCHEMA}.stores WHERE name = $1`,
+        [store],
+      );
+      return rows[0]?.notes as StoreNotes;
+    },
+    async writeNotes(notes) {
+      await connection.query(
+        'writing to the store',
+        `UPDATE ${SCHEMA}.stores SET notes = $2 WHERE name = $1`,
+        [store, JSON.stringify(notes)],
       );
     },
     async buildIndex() {

@@ -14,6 +14,7 @@ const MIGRATIONS: readonly string[] = [
      name text PRIMARY KEY,
      identity jsonb NOT NULL,
      index_state jsonb,
+     notes jsonb NOT NULL DEFAULT '{}',
      created_at timestamptz NOT NULL DEFAULT now()
    )`,
 ];
