@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeKilledStore } from '../../../../test/contract/killed-store.ts';
 import { describeVectorStore, IDENTITY, makeRows } from '../../../../test/contract/vector-store.ts';
 import { openStore } from '../open.ts';
 
@@ -20,6 +21,8 @@ describeVectorStore('LanceDB', {
 });
 
 describe('a store in a folder', () => {
+  describeKilledStore('LanceDB', newAddress);
+
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'samesame-store-'));
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeKilledStore } from '../../../../test/contract/killed-store.ts';
 import { describeVectorStore, IDENTITY, makeRows } from '../../../../test/contract/vector-store.ts';
 import { type PostgresServer, startPostgres } from '../../../../test/postgres-server.ts';
 import { openStore } from '../open.ts';
@@ -28,6 +29,8 @@ describeVectorStore(GIVEN === undefined ? 'PostgreSQL (PGlite)' : 'PostgreSQL', 
     return { target, address: addressOf(target) };
   },
 });
+
+describeKilledStore('Postgres', newAddress);
 
 describe('a store in Postgres', () => {
   it('shares its database with other stores and is written to by several at once', async () => {
