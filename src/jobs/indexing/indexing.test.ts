@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, rename, rm, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -222,6 +223,27 @@ describe('indexImages', () => {
     expect(await indexImages(createFakeModel(), store, [folder])).toMatchObject({ numUnchanged: 3 });
     expect((await held()).every(({ path }) => path.startsWith(`${folder}#`))).toBe(true);
     await expect(listRoots([file])).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+  });
+
+  it('says that the disk is full, keeps the store whole, and goes on when there is room', async (context) => {
+    const disk = join(root, `disk-${numFolders}`);
+    await mkdir(disk);
+    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=120k', 'tmpfs', disk]);
+    if (status !== 0) return context.skip('this user may not mount a small disk');
+    try {
+      const address = join(disk, 'full.store');
+      const onDisk = async () => {
+        const full = await openStore(address, { identity: storeIdentity(config) });
+        return indexImages(createFakeModel(), full, [photos], { batchSize: 1 }).finally(() => full.close());
+      };
+      await expect(onDisk()).rejects.toMatchObject({ code: 'E_DISK_FULL' });
+      spawnSync('mount', ['-o', 'remount,size=8m', disk]);
+      const { numEmbedded, numUnchanged, numRows } = await onDisk();
+      expect([numEmbedded + numUnchanged, numRows]).toEqual([8, 8]);
+      expect(numUnchanged).toBeGreaterThan(0);
+    } finally {
+      spawnSync('umount', [disk]);
+    }
   });
 
   it('follows a folder', async () => {
