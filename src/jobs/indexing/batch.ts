@@ -29,6 +29,8 @@ export interface PreparedBatch {
 
 interface Sources {
   readonly store: VectorStore;
+  /** Records that the store has of these images, by id. */
+  readonly held: ReadonlyMap<string, ImageRecord>;
   readonly model: Pick<Model, 'config'>;
   readonly metadata: ReadonlyMap<string, Metadata> | undefined;
 }
@@ -39,9 +41,8 @@ interface Sources {
  */
 export async function prepareBatch(
   images: readonly ListedImage[],
-  { store, model, metadata }: Sources,
+  { store, held, model, metadata }: Sources,
 ): Promise<PreparedBatch> {
-  const held = await store.records(images.map(({ id }) => id));
   const { input } = model.config;
   const imageBytes = input.height * input.width * input.channels;
   const pixels = new Uint8Array(images.length * imageBytes);

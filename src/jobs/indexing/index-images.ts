@@ -2,7 +2,7 @@ import { SamesameError } from '../../base/errors.ts';
 import { withOneThreadAnImage } from '../../data/pixels/threads.ts';
 import type { BadImage } from '../../data/types.ts';
 import type { Model } from '../../model/model.ts';
-import type { MeasuredRecall, VectorStore } from '../../search/store/types.ts';
+import type { ImageRecord, MeasuredRecall, VectorStore } from '../../search/store/types.ts';
 import { type PreparedBatch, prepareBatch } from './batch.ts';
 import { type ListedImage, type ListedRoot, listRoots } from './listing.ts';
 import type { Metadata } from './metadata.ts';
@@ -18,8 +18,8 @@ export interface IndexOptions {
   /** By absolute path. An image that it does not name gets none; left out, metadata in the store stays as it is. */
   readonly metadata?: ReadonlyMap<string, Metadata>;
   /**
-   * Images that are read, embedded and written at a time, and so lost at most by a kill. Default 512: larger ones are no
-   * faster, and each write of a store costs the same.
+   * Images that are read, embedded and written at a time, and so lost at most by a kill. Default 1,024, or as many as
+   * have 64 MiB of pixels: each write of a store costs about the same, however many rows it has.
    */
   readonly batchSize?: number;
   /** Remove rows of an emptied folder, too. Default no: an emptied folder is more often a disk that is not there. */
@@ -51,7 +51,10 @@ export interface IndexResult extends Readonly<IndexCounts> {
   readonly seconds: number;
 }
 
-const BATCH_SIZE = 512;
+const BATCH_SIZE = 1024;
+const BATCH_BYTES = 2 ** 26;
+/** Images that are looked up in the store at a time: each look costs about the same, too. */
+const LOOKED_UP_AT_A_TIME = 8192;
 /** Ids that are removed at a time. */
 const REMOVED_AT_A_TIME = 1000;
 
@@ -97,14 +100,18 @@ export async function indexListed(
   model: Pick<Model, 'config' | 'embed'>,
   store: VectorStore,
   images: readonly ListedImage[],
-  { metadata, batchSize = BATCH_SIZE, onProgress, onWritten, signal }: IndexOptions,
+  { metadata, batchSize = batchSizeFor(model.config), onProgress, onWritten, signal }: IndexOptions,
 ): Promise<{ readonly counts: IndexCounts; readonly bad: readonly BadImage[] }> {
   const counts: IndexCounts = { numEmbedded: 0, numUpdated: 0, numUnchanged: 0, numRemoved: 0 };
   const bad: BadImage[] = [];
+  const lookUp = createLookUp(store, images, Math.max(batchSize, LOOKED_UP_AT_A_TIME));
   const prepare = (start: number): Promise<PreparedBatch> | undefined => {
     if (start >= images.length) return undefined;
     const part = images.slice(start, start + batchSize);
-    return heeded(prepareBatch(part, { store, model, metadata }));
+    const prepared = lookUp(start, start + part.length).then((held) =>
+      prepareBatch(part, { store, held, model, metadata }),
+    );
+    return heeded(prepared);
   };
   let done = 0;
   async function write(batch: PreparedBatch, vectors: Float32Array): Promise<void> {
@@ -143,6 +150,25 @@ export async function indexListed(
     await writing;
   });
   return { counts, bad };
+}
+
+function batchSizeFor({ input: { height, width, channels } }: Model['config']): number {
+  return Math.max(1, Math.min(BATCH_SIZE, Math.floor(BATCH_BYTES / (height * width * channels))));
+}
+
+/** What the store has of images `start … end − 1`, which are asked for in rising order, each once. */
+function createLookUp(store: VectorStore, images: readonly ListedImage[], blockSize: number) {
+  let held: ReadonlyMap<string, ImageRecord> = new Map();
+  let known = 0;
+  let isEmpty: boolean | undefined;
+  return async (start: number, end: number): Promise<ReadonlyMap<string, ImageRecord>> => {
+    isEmpty ??= (await store.count()) === 0;
+    if (isEmpty || end <= known) return held;
+    // What is left of the last block belongs to this batch, too.
+    known = Math.min(images.length, start + blockSize);
+    held = await store.records(images.slice(start, known).map(({ id }) => id));
+    return held;
+  };
 }
 
 /** A promise that is waited for later: until then a failure of it is no stray one. */
