@@ -24,6 +24,8 @@ export type ErrorCode =
   | 'E_DISK_FULL'
   | 'E_DOWNLOAD'
   | 'E_IO'
+  | 'E_STORE'
+  | 'E_CONNECTION'
   | 'E_REQUEST'
   | 'E_UNAUTHORIZED'
   | 'E_FORBIDDEN'

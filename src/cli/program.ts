@@ -43,6 +43,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
   },
+  index: {
+    about: 'Keep the embeddings of folders of images in a store, and keep it up to date.',
+    load: async () => (await import('./index-images.ts')).addIndex,
+  },
+  search: {
+    about: 'Find the images of a store that are most like yours.',
+    load: async () => (await import('./search.ts')).addSearch,
+  },
   sweep: {
     about: 'Train many configurations over several seeds, and compare them in one table.',
     load: async () => (await import('./sweep.ts')).addSweep,
