@@ -9,6 +9,7 @@ interface ServeVerbOptions extends CommonOptions {
   readonly host?: string;
   readonly port?: number;
   readonly tokens?: string;
+  readonly store?: string;
   readonly insecure?: boolean;
   readonly corsOrigin?: readonly string[];
   readonly allowUrls?: readonly string[];
@@ -44,6 +45,11 @@ export function addServe(verb: Command): void {
     .option('--insecure', 'listen beyond this machine although there are no tokens')
     .option('--cors-origin <origin...>', 'origins whose pages may ask: https://shop.example (default: none)')
     .option('--allow-urls <host...>', 'hosts that images may be fetched from (default: none)')
+    .optionsGroup('Store:')
+    .option(
+      '--store <address>',
+      'search in it and add to it: a folder, or postgres://user:password@host/database?store=name (default: none)',
+    )
     .optionsGroup('Batches:')
     .addOption(count('--batch-size <n>', 'images that the network is given at once (default: 16)'))
     .addOption(
@@ -115,6 +121,7 @@ function toServeOptions(options: ServeVerbOptions): ServeOptions {
     host: options.host,
     port: options.port,
     tokens: options.tokens,
+    store: options.store,
     insecure: options.insecure,
     corsOrigins: options.corsOrigin,
     allowUrls: options.allowUrls,

@@ -7,14 +7,16 @@ import { faultsToError } from './requests/read-json.ts';
 import { addAboutRoutes } from './routes/about.ts';
 import { addCompareRoute } from './routes/compare.ts';
 import { addEmbedRoute } from './routes/embed.ts';
+import { addImageRoutes } from './routes/images.ts';
 import { IMAGE_PROBLEMS } from './routes/responses.ts';
+import { addSearchRoute } from './routes/search.ts';
 import { imagesBodySchema } from './schemas.ts';
 import type { ServeEnv, Service } from './service.ts';
 import { observe } from './steps/observe.ts';
 import { allowOrigins, refuseStrangers } from './steps/same-origin.ts';
 
 /** Codes that a client can meet, in the order of the page. */
-const CODES: readonly ErrorCode[] = [...IMAGE_PROBLEMS, 'E_CONFIG', 'E_NO_ROUTE', 'E_METHOD', 'E_RUNTIME'];
+const CODES: readonly ErrorCode[] = [...IMAGE_PROBLEMS, 'E_CONFIG', 'E_NOT_FOUND', 'E_NO_ROUTE', 'E_METHOD', 'E_RUNTIME', 'E_STORE', 'E_CONNECTION'];
 
 /** The HTTP API over a service: what answers a request, without the server that takes it. */
 export function createApp(service: Service): OpenAPIHono<ServeEnv> {
@@ -37,6 +39,8 @@ export function createApp(service: Service): OpenAPIHono<ServeEnv> {
   app.openAPIRegistry.register('ImagesBody', imagesBodySchema);
   addEmbedRoute(app, service);
   addCompareRoute(app, service);
+  addSearchRoute(app, service);
+  addImageRoutes(app, service);
   addAboutRoutes(app, service);
 
   const document = app.getOpenAPI31Document({

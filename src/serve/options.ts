@@ -33,6 +33,10 @@ export interface ServeOptions extends Partial<Limits> {
   readonly port?: number;
   /** File of tokens, as `samesame serve token add` writes it. Without one everybody who reaches the port may ask. */
   readonly tokens?: string;
+  /**
+   * Store to search in and to add to: a folder, or `postgres://…?store=name`. Made where it is not there yet. Default: none.
+   */
+  readonly store?: string;
   /** Listen beyond this machine although there are no tokens. Default false. */
   readonly insecure?: boolean;
   /** Origins whose pages may ask: `https://shop.example`. Default: none but the service's own. */
@@ -54,13 +58,14 @@ export interface ServeOptions extends Partial<Limits> {
 }
 
 /** Every option with its value. */
-export type ServeSettings = Required<Omit<ServeOptions, 'tokens' | 'provider'>> &
-  Pick<ServeOptions, 'tokens' | 'provider'>;
+export type ServeSettings = Required<Omit<ServeOptions, 'tokens' | 'provider' | 'store'>> &
+  Pick<ServeOptions, 'tokens' | 'provider' | 'store'>;
 
 const DEFAULTS: ServeSettings = {
   host: '127.0.0.1',
   port: 8080,
   tokens: undefined,
+  store: undefined,
   insecure: false,
   corsOrigins: [],
   allowUrls: [],

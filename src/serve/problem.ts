@@ -40,7 +40,7 @@ export function toProblem(error: unknown, requestId: string): Problem {
 export function headersOf(error: unknown): Record<string, string> {
   if (!(error instanceof SamesameError)) return {};
   const { retryAfterSeconds, allow } = error.details;
-  if (error.code === 'E_BUSY') return { 'retry-after': String(retryAfterSeconds ?? 1) };
+  if (HTTP_STATUS[error.code] === 503) return { 'retry-after': String(retryAfterSeconds ?? 5) };
   if (error.code === 'E_UNAUTHORIZED') return { 'www-authenticate': 'Bearer realm="samesame"' };
   return error.code === 'E_METHOD' ? { allow: String(allow) } : {};
 }

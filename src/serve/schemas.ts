@@ -136,9 +136,89 @@ export const statsResponseSchema = z
       .strictObject({ p50: z.number(), p95: z.number(), p99: z.number(), numRequests: z.int() })
       .openapi({ description: 'Of the last requests with images, at most 1,024 of them.' }),
     threads: z.int().openapi({ description: 'Threads that run the model.' }),
+    store: z
+      .strictObject({ kind: z.enum(['lancedb', 'postgres']), numImages: z.int().nullable() })
+      .nullable()
+      .openapi({ description: 'null without a store; numImages is null while it cannot be reached.' }),
     memoryBytes: z.strictObject({ rss: z.int(), heapUsed: z.int(), heldBodies: z.int() }),
   })
   .openapi('Stats');
+
+const metadata = z.record(z.string(), z.unknown()).openapi({ description: 'What was stored with it.' });
+
+/** An image of the store. Where its file lies is told to nobody. */
+const neighbour = z
+  .strictObject({
+    id: z.string(),
+    name: z.string().openapi({ description: 'Of its file, without folders.' }),
+    label: z.string().nullable(),
+    metadata,
+    distance: z.number().openapi({ description: 'Lower is closer.' }),
+    probability: z.number().openapi({ description: 'That it shows the same thing as the query.' }),
+    verdict: z.enum(['same', 'different', 'unsure']),
+  })
+  .openapi('Neighbour');
+
+export const searchResponseSchema = z
+  .strictObject({
+    model,
+    results: z.array(
+      z.union([
+        z.strictObject({
+          index,
+          name: name.optional(),
+          method: z.enum(['exact', 'approximate']),
+          neighbours: z.array(neighbour).openapi({ description: 'The nearest first.' }),
+        }),
+        z.strictObject({ index, name: name.optional(), problem: imageProblem }),
+      ]),
+    ),
+    recall: z
+      .strictObject({ recall: z.number(), k: z.int(), numQueries: z.int(), numRows: z.int() })
+      .optional()
+      .openapi({ description: 'Measured share of the true neighbours that the index finds; with approximate answers.' }),
+  })
+  .openapi('SearchResults');
+
+export const addResponseSchema = z
+  .strictObject({
+    model,
+    results: z.array(
+      z.union([
+        z.strictObject({
+          index,
+          name: name.optional(),
+          id: z.string().openapi({ description: 'From the bytes of the file: the same image has the same id.' }),
+        }),
+        z.strictObject({ index, name: name.optional(), problem: imageProblem }),
+      ]),
+    ),
+  })
+  .openapi('AddedImages');
+
+export const deleteResponseSchema = z.strictObject({ id: z.string() }).openapi('DeletedImage');
+
+const labels = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .openapi({ description: 'Only among images of these labels; may be given several times.' });
+
+export const searchQuerySchema = z.strictObject({
+  k: z.coerce.number().int().min(1).max(1000).default(10).openapi({ description: 'Neighbours an image.' }),
+  label: labels,
+  method: z
+    .enum(['auto', 'exact', 'approximate'])
+    .default('auto')
+    .openapi({ description: 'auto: exact in a small store, by the index in a large one.' }),
+});
+
+export const addQuerySchema = z.strictObject({
+  label: z.string().min(1).max(200).optional().openapi({ description: 'Label of the images of this request.' }),
+});
+
+export const imageIdSchema = z.object({
+  id: z.string().min(1).max(200).openapi({ param: { name: 'id', in: 'path' } }),
+});
 
 export const healthSchema = z.strictObject({ status: z.literal('ok') }).openapi('Health');
 export const readySchema = z.strictObject({ status: z.literal('ready') }).openapi('Ready');

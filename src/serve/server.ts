@@ -3,10 +3,14 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Logger, pino } from 'pino';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
+import type { ModelConfig } from '../model/config.ts';
+import type { StoreIdentity, VectorStore } from '../search/store/types.ts';
 import { openGuard } from './access/guard.ts';
 import { createApp } from './app.ts';
 import { openDecoder } from './engine/decoder.ts';
 import { openServedModel, type ReloadOutcome } from './engine/served-model.ts';
+import { checkSameIdentity, storeIdentity } from '../search/store/identity.ts';
+import { openStore } from '../search/store/open.ts';
 import { createMetrics } from './metrics.ts';
 import { readServeOptions, type ServeOptions, type ServeSettings } from './options.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
@@ -43,8 +47,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
  * Serves a model over HTTP.
- * @throws E_CONFIG for options; E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION, E_RUNTIME for the model; E_IO where the
- *   address cannot be listened on
+ * @throws E_CONFIG for options; E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION, E_RUNTIME for the model; E_STORE,
+ *   E_CONNECTION for the store; E_IO where the address cannot be listened on
  * @example
  * const service = await serve({ model: 'runs/photos', options: { port: 0 } });
  * await fetch(`${service.url}/v1/model`);
@@ -77,6 +81,8 @@ export async function serve({
       model: checksum,
     };
   });
+  // Filled in below, when it is known what the model's embeddings are.
+  let identity: StoreIdentity | undefined;
   const model = await openServedModel({
     folder,
     watchMs: settings.watchMs,
@@ -84,6 +90,9 @@ export async function serve({
     provider,
     maxBatch: batchSize,
     windowMs: batchWindowMs,
+    check(config) {
+      if (identity !== undefined) checkSameIdentity('of this service', identity, storeIdentity(config));
+    },
     onBatch: metrics.noteBatch,
     onThreadEnd: (err) => log.error({ err }, 'a thread that runs the model has ended; another is started'),
     onReload(outcome) {
@@ -94,11 +103,20 @@ export async function serve({
     },
   });
   const decoder = openDecoder({ maxPixels });
+  const closeEngine = async () => {
+    await Promise.all([model.close(), decoder.close()]);
+  };
+  const store = await openStoreFor(settings, model.current().config, log).catch(async (error) => {
+    await closeEngine();
+    throw error;
+  });
+  identity = store?.identity;
   let isStopping = false;
   const service: Service = {
     settings,
     model,
     decoder,
+    store,
     admission,
     guard,
     fetchImage,
@@ -108,7 +126,8 @@ export async function serve({
     isStopping: () => isStopping,
   };
   const closeParts = async () => {
-    await Promise.all([model.close(), decoder.close()]);
+    await closeEngine();
+    await store?.close();
   };
 
   const server = createServer(service);
@@ -145,6 +164,22 @@ export async function serve({
       return closing;
     },
   };
+}
+
+/** How long a database that has gone is waited for: a request cannot wait as long as an index can. */
+const STORE_PATIENCE_MS = 2000;
+
+async function openStoreFor(
+  { store: address }: ServeSettings,
+  config: ModelConfig,
+  log: Logger,
+): Promise<VectorStore | undefined> {
+  if (address === undefined) return undefined;
+  return openStore(address, {
+    identity: storeIdentity(config),
+    patienceMs: STORE_PATIENCE_MS,
+    onWait: (message) => log.warn(message),
+  });
 }
 
 function createServer(service: Service): Server {

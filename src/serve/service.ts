@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Logger } from 'pino';
+import type { VectorStore } from '../search/store/types.ts';
 import type { Guard } from './access/guard.ts';
 import type { Decoder } from './engine/decoder.ts';
 import type { ServedModel } from './engine/served-model.ts';
@@ -13,6 +14,8 @@ export interface Service {
   readonly settings: ServeSettings;
   readonly model: ServedModel;
   readonly decoder: Decoder;
+  /** Undefined where the service has none. */
+  readonly store: VectorStore | undefined;
   readonly admission: Admission;
   readonly guard: Guard;
   readonly fetchImage: ImageFetcher;

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ModelConfig } from '../../model/config.ts';
 import { type Artefact, readArtefact } from '../../model/load.ts';
 import { type Engine, type EngineOptions, openEngine } from './engine.ts';
 
@@ -8,6 +9,8 @@ export interface ServedModelOptions extends Omit<EngineOptions, 'artefact'> {
   readonly folder: string;
   /** Milliseconds between two looks at the folder; 0 for none. */
   readonly watchMs: number;
+  /** Throws where a model may not take the place of the former one. */
+  readonly check?: (config: ModelConfig) => void;
   /** A model was loaded in the place of another, or could not be. */
   readonly onReload?: (outcome: ReloadOutcome) => void;
 }
@@ -37,7 +40,7 @@ const FILES = ['config.json', 'encoder.onnx', 'comparator.onnx'];
 
 /** Loads a model folder and keeps to it. @throws E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION, E_RUNTIME */
 export async function openServedModel(options: ServedModelOptions): Promise<ServedModel> {
-  const { folder, watchMs, onReload } = options;
+  const { folder, watchMs, check, onReload } = options;
   const closing = new Set<Promise<void>>();
   let lookedAt = await signatureOf(folder);
   let held = await open(await readArtefact(folder));
@@ -58,6 +61,7 @@ export async function openServedModel(options: ServedModelOptions): Promise<Serv
       const artefact = await readArtefact(folder);
       const { checksum } = artefact;
       if (checksum === held.engine.checksum) return { kind: 'unchanged', checksum };
+      check?.(artefact.config);
       const next = await open(artefact);
       const former = held;
       if (isClosed) {

@@ -19,19 +19,19 @@ export interface ImageWork {
 /**
  * Fetches, decodes and then works on every image of a request. An image that cannot be used is a fault of its own; anything
  * else that goes wrong ends the request.
- * @param work uint8 `[H, W, C]` → what is asked for
+ * @param work uint8 `[H, W, C]`, and the bytes of its file → what is asked for
  */
 export function workOnImages<T>(
   { decoder, fetchImage }: Pick<Service, 'decoder' | 'fetchImage'>,
   images: readonly SentImage[],
   { ticket, signal, target }: ImageWork,
-  work: (pixels: Uint8Array) => Promise<T>,
+  work: (pixels: Uint8Array, bytes: Uint8Array) => Promise<T>,
 ): Promise<ImageResult<T>[]> {
   const workOn = async (image: SentImage): Promise<ImageResult<T>> => {
     try {
       const bytes = 'url' in image ? await fetchImage(image.url, signal) : image.bytes;
       if ('url' in image) ticket.addBytes(bytes.length);
-      return { value: await work(await decoder.decode(bytes, target, signal)) };
+      return { value: await work(await decoder.decode(bytes, target, signal), bytes) };
     } catch (error) {
       if (error instanceof SamesameError && (error.code === 'E_IMAGE' || error.code === 'E_URL'))
         return { fault: error };
@@ -39,6 +39,14 @@ export function workOnImages<T>(
     }
   };
   return Promise.all(images.map(workOn));
+}
+
+/** Something to answer with. @throws what is wrong with all of them */
+export function checkAny(images: readonly SentImage[], results: readonly ImageResult<unknown>[]): void {
+  const faults = results.flatMap((result, index) =>
+    'fault' in result ? [{ index, fault: result.fault }] : [],
+  );
+  if (faults.length === images.length) throw faultsOf(images, faults);
 }
 
 /** What a client is told of one image, where others of its request could be used. */

@@ -37,7 +37,7 @@ export function addAboutRoutes(app: OpenAPIHono<ServeEnv>, service: Service): vo
         ...problems(...ACCESS_PROBLEMS),
       },
     }),
-    (c) => c.json(describeStats(service), 200),
+    async (c) => c.json(await describeStats(service), 200),
   );
   app.openapi(
     createRoute({
@@ -106,7 +106,7 @@ function describeModel({ config, checksum, loadedMs }: Engine) {
   };
 }
 
-function describeStats({ model, metrics, admission, settings, startedMs }: Service) {
+async function describeStats({ model, metrics, admission, settings, startedMs, store }: Service) {
   const engine = model.current();
   const { total, byStatus, images, batches, latencyMs } = metrics.tally();
   const held = admission.held();
@@ -126,6 +126,8 @@ function describeStats({ model, metrics, admission, settings, startedMs }: Servi
     batches,
     latencyMs,
     threads,
+    store:
+      store === undefined ? null : { kind: store.kind, numImages: await store.count().catch(() => null) },
     memoryBytes: { rss, heapUsed, heldBodies: held.bytes },
   };
 }

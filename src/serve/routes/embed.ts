@@ -1,8 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import type { SamesameError } from '../../base/errors.ts';
-import { describeFault, faultsOf, type ImageResult, workOnImages } from '../requests/image-results.ts';
+import { checkAny, describeFault, workOnImages } from '../requests/image-results.ts';
 import { readImages } from '../requests/read-images.ts';
-import type { SentImage } from '../requests/sent-image.ts';
 import { embedQuerySchema, embedResponseSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
 import { admit, needScope, untilAborted } from '../steps/admit.ts';
@@ -58,14 +56,6 @@ export function addEmbedRoute(app: OpenAPIHono<ServeEnv>, service: Service): voi
     };
     return c.json(await untilAborted(signal, answer()), 200);
   });
-}
-
-/** Something to answer with. @throws what is wrong with all of them */
-function checkAny(images: readonly SentImage[], results: readonly ImageResult<unknown>[]): void {
-  const faults = results.flatMap((result, index) =>
-    'fault' in result ? [{ index, fault: result.fault }] : [],
-  );
-  if (faults.length === images.length) throw faultsOf(images, faults) satisfies SamesameError;
 }
 
 function encode(embedding: Float32Array, encoding: 'float' | 'base64'): number[] | string {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import { SamesameError } from '../../base/errors.ts';
+import { HTTP_STATUS } from '../../base/http-status.ts';
 import type { ServeEnv, Service } from '../service.ts';
 
 /** What a client may call its request: nothing that could be more than a name in a log or a header. */
@@ -56,16 +57,22 @@ export function observe({ log, metrics, isStopping }: Service) {
       latencyMs: Number(latencyMs.toFixed(1)),
       ...(numImages > 0 && { images: numImages }),
       ...(c.get('tokenId') !== undefined && { token: c.get('tokenId') }),
-      ...describe(failure, status),
+      ...describe(failure),
     };
-    if (status >= 500 && status !== 503) log.error(line, 'request failed');
+    if (isOwnFault(failure)) log.error(line, 'request failed');
     else log.info(line, 'request');
   });
 }
 
 /** Of what the client did wrong its code; of what went wrong here everything. */
-function describe(failure: unknown, status: number): object {
+function describe(failure: unknown): object {
   if (failure === undefined) return {};
   const code = failure instanceof SamesameError ? failure.code : 'E_SERVICE';
-  return status >= 500 && status !== 503 ? { code, err: failure } : { code };
+  return isOwnFault(failure) ? { code, err: failure } : { code };
+}
+
+/** Being busy is no fault. */
+function isOwnFault(failure: unknown): boolean {
+  if (failure === undefined) return false;
+  return !(failure instanceof SamesameError) || (HTTP_STATUS[failure.code] >= 500 && failure.code !== 'E_BUSY');
 }
