@@ -164,7 +164,7 @@ function readBatch({ encoder: { trunk }, imageShape, pixelScale, batchSize }: St
 }
 
 /** The scope under which a loss keeps what it learns beside the network. */
-const LOSS_SCOPE = 'loss';
+export const LOSS_SCOPE = 'loss';
 
 function applyObjective(plan: StepPlan, embeddings: Tensor, scope: Scope): LossOutput {
   const { objective, batchSize, numClasses } = plan;
