@@ -17,6 +17,7 @@ import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
 import { createScope, type Parameter, type Scope } from '../nn/scope.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { Schedule } from './schedules.ts';
+import { STEP_COUNT } from './step-count.ts';
 import { averageOf, nextAverage } from './weight-average.ts';
 
 /** Everything that one training step computes. */
@@ -70,7 +71,6 @@ export interface StateEntry {
   readonly parameter?: Parameter;
 }
 
-export const STEP_COUNT = 'step';
 /** The output that carries the next value of a state entry. */
 export const nextOf = (name: string): string => `next/${name}`;
 

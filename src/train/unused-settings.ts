@@ -48,8 +48,8 @@ const READ_WHEN: Readonly<
   pool: { when: 'there is a backbone', isRead: hasBackbone },
   head: { when: 'there is a backbone', isRead: hasBackbone },
   headInit: {
-    when: 'there is a backbone and head is linear',
-    isRead: (config) => hasBackbone(config) && config.head === 'linear',
+    when: 'there is a backbone, head is linear, and the data has classes (one folder each) and not pairs alone',
+    isRead: (config, hasPairs) => hasBackbone(config) && config.head === 'linear' && !hasPairs,
   },
   headShrinkage: { when: 'headInit is within-class', isRead: isFitted },
   headCentre: { when: 'headInit is within-class', isRead: isFitted },

@@ -1,4 +1,3 @@
-import { SamesameError } from '../../base/errors.ts';
 import { createRandom } from '../../base/random.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
 import type { ParameterValues } from '../../model/encoder-graph.ts';
@@ -17,7 +16,7 @@ const MAX_IMAGES = 10_000;
 /**
  * What the head begins as where the configuration has it fitted to the training images; else nothing.
  * @param design of the run; its encoder is the backbone's
- * @throws E_CONFIG where the data names pairs and no classes, or the embedding is longer than the features; E_NAN
+ * @throws E_CONFIG where the embedding is longer than the features; E_NAN
  */
 export async function headStart(
   { headInit, headShrinkage, headCentre, embeddingSize, seed }: TrainConfig,
@@ -28,13 +27,6 @@ export async function headStart(
 ): Promise<ParameterValues> {
   if (backbone === undefined || headInit === 'random') return new Map();
   const images = sampleOf(data.splits.train, seed).filter((image) => data.set.labels[image] >= 0);
-  if (images.length === 0) {
-    throw new SamesameError('E_CONFIG', {
-      what: 'headInit within-class needs classes, and this data names only pairs',
-      expected: 'images in one folder per class',
-      help: 'leave headInit out',
-    });
-  }
   const { features: encoder } = backbone;
   const values = initialValues(encoder, design.imageShape);
   const parts = await openParts({ ...design, encoder, comparator: undefined }, values, runtime);

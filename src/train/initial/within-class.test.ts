@@ -189,9 +189,9 @@ describe('fitWithinClass', () => {
 
   it('gives the same map for the same seed', () => {
     const { labels, features } = draw(3, 9, [1, 1, 1, 1, 1]);
-    const fit = (seed: number) => fitWithinClass(features, labels, { embeddingSize: 2, seed });
-    expect(fit(1)).toEqual(fit(1));
-    expect(fit(1)).not.toEqual(fit(2));
+    const mapOf = (seed: number) => fitWithinClass(features, labels, { embeddingSize: 2, seed });
+    expect(mapOf(1)).toEqual(mapOf(1));
+    expect(mapOf(1)).not.toEqual(mapOf(2));
   });
 
   it.each([
