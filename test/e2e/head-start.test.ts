@@ -64,6 +64,9 @@ describe('a network of which nothing is learned by steps', () => {
     // The model is the frozen features: the baseline of every other run.
     const { verification, frozenFeatures } = run.measurement;
     expect(verification.auc).toEqual(frozenFeatures!.verification.auc);
+    const { overFrozen } = run.measurement;
+    for (const difference of [overFrozen!.aucDifference, overFrozen!.accuracyDifference])
+      expect(difference).toMatchObject({ value: 0, low: 0, high: 0 });
     expect(verification.threshold).toBeCloseTo(frozenFeatures!.verification.threshold, 6);
     expect(numbersOf(run)).toMatchObject({
       epochs: 0,
@@ -128,6 +131,11 @@ describe('a head that begins as the map of variation within classes', () => {
     expect(Math.max(...moved)).toBeGreaterThan(0);
     expect(Math.max(...moved)).toBeLessThan(0.01);
     expect(still.run.records).toHaveLength(1);
+    const { verification, frozenFeatures, overFrozen } = still.run.measurement;
+    const gained = verification.auc.value! - frozenFeatures!.verification.auc.value!;
+    expect(overFrozen!.aucDifference.value).toBeCloseTo(gained, 9);
+    expect(overFrozen!.aucDifference.low).toBeLessThan(gained);
+    expect(overFrozen!.aucDifference.high).toBeGreaterThan(gained);
   });
 
   it('refuses an embedding that is longer than the features, and data that names no classes', async () => {
