@@ -116,8 +116,8 @@ export async function measureModel(
   return {
     verification,
     retrieval,
-    rawPixels: raw && raw.baseline,
-    frozenFeatures: features && features.baseline,
+    rawPixels: raw?.baseline ?? null,
+    frozenFeatures: features?.baseline ?? null,
     // Where features are of some of the pairs alone, there are too many images to hold.
     overFrozen:
       features === null || features.distances.length < distances.length
