@@ -57,7 +57,7 @@ export const trainConfigSchema = z.strictObject({
   /**
    * What the head `linear` begins as: `random`; `within-class`, the map under which what varies within the classes counts
    * less, fitted to the features of the training images (`fitWithinClass`). It knows of variation and not of classes, so
-   * it holds for new ones.
+   * it may carry over to new ones.
    */
   headInit: z.enum(['random', 'within-class']).default('random'),
   /** Above 0, to 1: how far that is drawn towards leaving directions as they are. Few classes say little of most directions. */

@@ -10,7 +10,7 @@ import type { PreparedData } from '../prepare.ts';
 import { initialValues } from './initial-values.ts';
 import type { OpenedBackbone } from './open.ts';
 
-/** Images that a head is fitted to at most: 1,280 features of so many take about ten seconds. */
+/** Images that a head is fitted to at most, so that the time does not grow with the data: a covariance needs no more. */
 const MAX_IMAGES = 10_000;
 
 /**

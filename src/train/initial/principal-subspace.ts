@@ -1,6 +1,6 @@
 import type { Random } from '../../base/random.ts';
 
-/** Rounds of multiplying and orthogonalising. More changed no distance in the fifth place on photos. */
+/** Rounds of multiplying and orthogonalising; only directions near the edge of the span still move by then. */
 const NUM_ROUNDS = 8;
 /** What is left of a direction that the others span already. */
 const MIN_LENGTH = 1e-12;

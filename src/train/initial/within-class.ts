@@ -30,7 +30,7 @@ export interface DenseValues {
 
 /**
  * Within-class covariance normalisation: the linear map under which what varies within a class counts less. Learned from
- * the covariances of the classes alone, it holds for classes that were not among them.
+ * the covariances of the classes alone, it can carry over to classes that were not among them, and need not: docs/photos.md.
  *
  * `z = Aᵀ V (x − centre · mean)`, where the rows of `V` span the D directions of the largest second moment, and
  * `A Aᵀ = ((1 − shrinkage) · V W Vᵀ / t + shrinkage · I)⁻¹` with `W` the mean of the classes' covariances and
