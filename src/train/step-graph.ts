@@ -17,6 +17,7 @@ import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
 import { createScope, type Parameter, type Scope } from '../nn/scope.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { Schedule } from './schedules.ts';
+import { STEP_COUNT } from './step-count.ts';
 import { averageOf, nextAverage } from './weight-average.ts';
 
 /** Everything that one training step computes. */
@@ -70,7 +71,6 @@ export interface StateEntry {
   readonly parameter?: Parameter;
 }
 
-export const STEP_COUNT = 'step';
 /** The output that carries the next value of a state entry. */
 export const nextOf = (name: string): string => `next/${name}`;
 
@@ -164,7 +164,7 @@ function readBatch({ encoder: { trunk }, imageShape, pixelScale, batchSize }: St
 }
 
 /** The scope under which a loss keeps what it learns beside the network. */
-const LOSS_SCOPE = 'loss';
+export const LOSS_SCOPE = 'loss';
 
 function applyObjective(plan: StepPlan, embeddings: Tensor, scope: Scope): LossOutput {
   const { objective, batchSize, numClasses } = plan;
