@@ -22,6 +22,8 @@ export interface Alignment {
   readonly detail: number;
 }
 
+/** Whoever reaches it has found the place. */
+const GOOD_DETAIL = 0.7;
 const ROUNDS = 12;
 /** Pixels of an image's edge that do not count. */
 const EDGE = 2;
@@ -35,12 +37,19 @@ const STILL = 0.02;
  * @source Evangelidis & Psarakis, Parametric Image Alignment Using Enhanced Correlation Coefficient Maximization, PAMI 2008
  */
 export function align(a: Pyramid, b: Pyramid, guess: Placement): Alignment | undefined {
-  let placement: Placement | undefined = guess;
-  for (const level of ['coarse', 'fine'] as const) {
-    placement = maximize(a[level], b[level], placement);
-    if (placement === undefined || !isPlausible(placement, a.fine, b.fine)) return undefined;
-  }
-  return measure(a, b, placement);
+  const coarse = follow(a.coarse, b.coarse, guess);
+  const fine = coarse && follow(a.fine, b.fine, coarse);
+  // A frame or a text can lead the coarse images astray; a good guess is near enough for the fine ones.
+  const first = fine && measure(a, b, fine);
+  if (first !== undefined && first.detail >= GOOD_DETAIL) return first;
+  const direct = follow(a.fine, b.fine, guess);
+  const second = direct && measure(a, b, direct);
+  return second !== undefined && second.detail > (first?.detail ?? -1) ? second : first;
+}
+
+function follow(a: Grey, b: Grey, guess: Placement): Placement | undefined {
+  const placement = maximize(a, b, guess);
+  return placement !== undefined && isPlausible(placement, a, b) ? placement : undefined;
 }
 
 /** @returns undefined where too little is left to compare */

@@ -28,7 +28,7 @@ export interface Candidate {
 }
 
 /** Bits in which the hashes of one window in two copies may differ. At 7 each look-up asks for 68 values, at 8 for 548. */
-const WINDOW_BITS = 7;
+export const WINDOW_BITS = 7;
 /** Of very many windows with one hash (a corner of a frame, a plain wall) each is held against so many, not against all. */
 const MAX_LEADERS = 8;
 /** Of two near hashes, so many images of each are held against each other. */
@@ -121,7 +121,9 @@ function createBallot({ places }: WindowTable) {
       const candidates = [...byPair.values()].map(({ a, b, isMirrored, votes, best }) => {
         const ranks = Array.from({ length: best.length / 3 }, (_, k) => 3 * k);
         ranks.sort((p, q) => best[p] - best[q]);
-        const guesses = ranks.map((k) => placementOf(places, best[k + 1], best[k + 2], isMirrored));
+        const guesses = ranks.map((k) =>
+          placementOf(placeAt(places, best[k + 1]), placeAt(places, best[k + 2], isMirrored)),
+        );
         return { a, b, votes, guesses, isMirrored };
       });
       return candidates.sort((p, q) => q.votes - p.votes || p.a - q.a || p.b - q.b);
@@ -129,11 +131,16 @@ function createBallot({ places }: WindowTable) {
   };
 }
 
-/** What lays window `i` on window `j`. */
-function placementOf(places: Float32Array, i: number, j: number, isMirrored: boolean): Placement {
-  const [ax, ay, aw, ah] = places.subarray(4 * i, 4 * i + 4);
-  const [bx, by, bw, bh] = places.subarray(4 * j, 4 * j + 4);
+/** Centre and half sides of a window, as shares of its image's width and height. */
+export type WindowPlace = readonly [x: number, y: number, halfWidth: number, halfHeight: number];
+
+function placeAt(places: Float32Array, window: number, isMirrored = false): WindowPlace {
+  const [x, y, halfWidth, halfHeight] = places.subarray(4 * window, 4 * window + 4);
+  return [isMirrored ? 1 - x : x, y, halfWidth, halfHeight];
+}
+
+/** What lays one window on another. */
+export function placementOf([ax, ay, aw, ah]: WindowPlace, [bx, by, bw, bh]: WindowPlace): Placement {
   const [xx, yy] = [bw / aw, bh / ah];
-  const centre = isMirrored ? 1 - bx : bx;
-  return { xx, xy: 0, x0: centre - xx * ax, yx: 0, yy, y0: by - yy * ay };
+  return { xx, xy: 0, x0: bx - xx * ax, yx: 0, yy, y0: by - yy * ay };
 }

@@ -3,10 +3,11 @@ import { correlationOf } from '../../data/inspect/copies.ts';
 import { createJoins, type Joins } from '../../data/inspect/groups.ts';
 import { DEFAULT_NEAR_BITS, findCopies, type ImageFacts } from '../../data/inspect/index.ts';
 import type { ImageSet, ProgressEvent } from '../../data/types.ts';
+import type { Alignment } from './align.ts';
 import { findCandidates } from './candidates.ts';
 import { confirm } from './confirm.ts';
 import { type Portraits, paintPortraits } from './portraits.ts';
-import { createPyramids, type Pyramids } from './thumbnails.ts';
+import { createViews, type Views } from './thumbnails.ts';
 import type { Link, Pairing, Tier } from './types.ts';
 
 export interface FindLinksOptions {
@@ -26,7 +27,7 @@ export interface FoundLinks {
   readonly links: Link[];
   readonly joins: Joins;
   readonly portraits: Portraits;
-  readonly pyramids: Pyramids;
+  readonly views: Views;
 }
 
 /**
@@ -43,15 +44,14 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
     signal,
   } = options;
   const wants = (tier: Tier) => tiers.includes(tier);
-  // Windows also serve to lay what an embedding finds on each other.
   const portraits = await paintPortraits(set, {
-    windows: wants('hash') || wants('embedding'),
+    windows: wants('hash'),
     mirrored,
     onProgress,
     signal,
   });
   const { facts } = portraits;
-  const pyramids = createPyramids(set, (index) => facts[index].header);
+  const views = createViews(set, (index) => facts[index].header);
   const links: Link[] = [];
   const joins = createJoins(set.numImages);
   const add = (link: Link) => {
@@ -62,9 +62,7 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
   const alike: [number, number][] = [];
   const copies = await findCopies(set, facts, {
     threshold: DEFAULT_NEAR_BITS,
-    onAlike: (a, b) => {
-      if (pairing(a, b)) alike.push([a, b]);
-    },
+    onAlike: (a, b) => alike.push([a, b]),
     onProgress,
     signal,
   });
@@ -81,7 +79,7 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
     }
   }
   if (wants('hash')) {
-    addAlike(facts, alike, add);
+    addAlike(facts, allowedOf(alike, set.numImages, pairing), add);
     const candidates = findCandidates(portraits.windows, pairing);
     for (const [done, candidate] of candidates.entries()) {
       if (done % 64 === 0) {
@@ -90,13 +88,20 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
       }
       const { a, b, isMirrored } = candidate;
       if (joins.areJoined(a, b) || facts[a].content === facts[b].content) continue;
-      const found = await confirm(candidate, pyramids);
+      const found = await confirm(candidate, views);
       if (found === undefined) continue;
       const tier = 'hash' as const;
-      add({ a, b, tier, distance: 1 - found.detail, reason: describe(found, isMirrored), isMirrored });
+      add({
+        a,
+        b,
+        tier,
+        distance: 1 - found.detail,
+        reason: describeAlignment(found, isMirrored),
+        isMirrored,
+      });
     }
   }
-  return { links, joins, portraits, pyramids };
+  return { links, joins, portraits, views };
 }
 
 /** Pairs that hold groups together, where only some images may be compared: each with the first that it may be. */
@@ -112,6 +117,22 @@ function spanning(groups: readonly (readonly number[])[], pairing: Pairing): [nu
     }
   }
   return pairs;
+}
+
+/**
+ * Of pairs that look alike those that may be compared, and where a chain leads over images that may not, its ends: of
+ * many like images not every two were compared.
+ */
+function allowedOf(
+  alike: readonly (readonly [number, number])[],
+  numImages: number,
+  pairing: Pairing,
+): (readonly [number, number])[] {
+  const allowed = alike.filter(([a, b]) => pairing(a, b));
+  if (allowed.length === alike.length) return allowed;
+  const joins = createJoins(numImages);
+  for (const [a, b] of alike) joins.join(a, b);
+  return [...allowed, ...spanning(joins.groups(), pairing)];
 }
 
 /** What looks alike as a whole, the nearest first. */
@@ -136,8 +157,9 @@ function addAlike(
   }
 }
 
-function describe(
-  { placement: { xx, yy }, coveredA, coveredB, detail }: NonNullable<Awaited<ReturnType<typeof confirm>>>,
+/** What was seen when one was laid on the other. */
+export function describeAlignment(
+  { placement: { xx, yy }, coveredA, coveredB, detail }: Alignment,
   isMirrored: boolean,
 ): string {
   const share = Math.min(coveredA, coveredB);

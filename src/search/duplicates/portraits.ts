@@ -2,7 +2,7 @@ import type { ImageFacts } from '../../data/inspect/index.ts';
 import { examineSet } from '../../data/inspect/index.ts';
 import { decodeOne } from '../../data/pixels/decode-one.ts';
 import type { ImageSet, ProgressEvent } from '../../data/types.ts';
-import type { WindowTable } from './candidates.ts';
+import type { WindowPlace, WindowTable } from './candidates.ts';
 import { readThumbnail, thumbnailTarget } from './thumbnails.ts';
 import { type ContentWindow, findWindows } from './windows.ts';
 
@@ -61,7 +61,11 @@ function pack(image: Parameters<typeof findWindows>[0], mirrored: boolean): Pack
   };
 }
 
-function placeOf({ x, y, half }: ContentWindow, { height, width }: { height: number; width: number }) {
+/** A window's place in its image's own measure. */
+export function placeOf(
+  { x, y, half }: ContentWindow,
+  { height, width }: { readonly height: number; readonly width: number },
+): WindowPlace {
   return [(x + 0.5) / width, (y + 0.5) / height, (half + 0.5) / width, (half + 0.5) / height];
 }
 

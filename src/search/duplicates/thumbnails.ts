@@ -1,13 +1,13 @@
 import type { GreyImage } from '../../data/hash/shrink.ts';
-import { decodeImage, type PixelTarget } from '../../data/pixels/decode.ts';
+import { decodeImage, type PixelTarget, readImageShape } from '../../data/pixels/decode.ts';
 import { decodeOne } from '../../data/pixels/decode-one.ts';
 import type { ImageSet, PixelShape } from '../../data/types.ts';
 import { createPyramid, type Pyramid } from './pyramid.ts';
-import { mirror } from './windows.ts';
+import { type ContentWindow, findWindows, mirror } from './windows.ts';
 
 /** Longest side of the grey thumbnail that windows are found in. Smaller images stay as they are. */
 const LONGEST = 128;
-/** Two or three times 24 kB each, so some 40 MB. */
+/** About 100 kB each, so some 80 MB. */
 const DEFAULT_CAPACITY = 768;
 
 /** What an image of that size becomes, its shape kept. */
@@ -30,36 +30,54 @@ export async function readThumbnail(
   return { ...target, data: await decodeImage(bytes, target) };
 }
 
-/** Pyramids of the images asked for last. */
-export interface Pyramids {
+/** An image as it is laid on another. */
+export interface View {
+  readonly height: number;
+  readonly width: number;
+  readonly pyramid: Pyramid;
+  /** Found when they are first asked for. */
+  windows(): readonly ContentWindow[];
+}
+
+/** Views of the images asked for last. */
+export interface Views {
   /** @returns undefined where the image cannot be read any more */
-  get(index: number, isMirrored?: boolean): Promise<Pyramid | undefined>;
+  get(index: number, isMirrored?: boolean): Promise<View | undefined>;
 }
 
 /**
- * Decodes an image when its pyramid is asked for, and keeps those asked for last, so that memory does not grow with the
+ * Decodes an image when its view is asked for, and keeps those asked for last, so that memory does not grow with the
  * set.
- * @param sizeOf size of an image as it is shown
+ * @param sizeOf size of an image as it is shown, where it is known; else its header is read
  */
-export function createPyramids(
+export function createViews(
   set: ImageSet,
   sizeOf: (index: number) => Pick<PixelShape, 'height' | 'width'> | undefined,
   capacity = DEFAULT_CAPACITY,
-): Pyramids {
-  const recent = new Map<number, Promise<Pyramid | undefined>>();
-  const read = async (index: number, isMirrored: boolean): Promise<Pyramid | undefined> => {
-    const size = sizeOf(index);
-    if (size === undefined) return undefined;
+): Views {
+  const recent = new Map<number, Promise<View | undefined>>();
+  const read = async (index: number, isMirrored: boolean): Promise<View | undefined> => {
+    const { pixels } = set;
+    const size =
+      sizeOf(index) ?? (pixels.kind === 'encoded' ? await readImageShape(pixels.path(index)) : pixels);
     const target = thumbnailTarget(size);
-    const data = await decodeOne(set, index, target).catch(() => undefined);
-    if (data === undefined) return undefined;
-    const image = { ...target, data };
-    return createPyramid(isMirrored ? mirror(image) : image);
+    const plain = { ...target, data: await decodeOne(set, index, target) };
+    const image = isMirrored ? mirror(plain) : plain;
+    let windows: readonly ContentWindow[] | undefined;
+    return {
+      height: target.height,
+      width: target.width,
+      pyramid: createPyramid(image),
+      windows() {
+        windows ??= findWindows(image);
+        return windows;
+      },
+    };
   };
   return {
     get(index, isMirrored = false) {
       const key = 2 * index + Number(isMirrored);
-      const found = recent.get(key) ?? read(index, isMirrored);
+      const found = recent.get(key) ?? read(index, isMirrored).catch(() => undefined);
       // A map keeps the order in which keys were put in: the oldest is the first.
       recent.delete(key);
       recent.set(key, found);
