@@ -59,7 +59,10 @@ export async function listFiles(inputs: readonly string[], seen: SeenFiles = new
   throw new SamesameError('E_DATA_EMPTY', {
     what: `there is no image in ${inputs.join(', ')}`,
     expected: 'image files, or folders with images in them (jpg, png, webp, gif, tiff, avif, bmp, ppm)',
-    received: unreadableFolders.length > 0 ? `folders that may not be read: ${unreadableFolders.join(', ')}` : undefined,
+    received:
+      unreadableFolders.length > 0
+        ? `folders that may not be read: ${unreadableFolders.join(', ')}`
+        : undefined,
   });
 }
 

@@ -1,8 +1,8 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
-import { createJoins } from '../../data/inspect/groups.ts';
 import { badLine, parseCsv, parseTable } from '../../data/csv.ts';
+import { createJoins } from '../../data/inspect/groups.ts';
 
 /** Which images are copies of each other, by people. */
 export interface Truth {
@@ -23,7 +23,11 @@ export interface Truth {
  * @param paths of the images
  * @throws E_DATA_MANIFEST, E_DATA, E_NOT_FOUND, E_PERMISSION, E_CONFIG for another ending
  */
-export async function readTruth(file: string, paths: readonly string[], bases: readonly string[]): Promise<Truth> {
+export async function readTruth(
+  file: string,
+  paths: readonly string[],
+  bases: readonly string[],
+): Promise<Truth> {
   const text = await readFile(file, 'utf8').catch((error) => {
     throw errorFromSystem(error, `reading ${file}`);
   });

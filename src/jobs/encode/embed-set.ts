@@ -1,6 +1,6 @@
+import { forEachInParallel } from '../../data/parallel.ts';
 import { reasonOf } from '../../data/pixels/bad.ts';
 import { decodeOne } from '../../data/pixels/decode-one.ts';
-import { forEachInParallel } from '../../data/parallel.ts';
 import { NUM_DECODES, withOneThreadAnImage } from '../../data/pixels/threads.ts';
 import type { BadImage, ImageSet, ProgressEvent } from '../../data/types.ts';
 import type { OpenEncoder } from './open-encoder.ts';

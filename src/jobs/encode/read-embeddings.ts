@@ -69,7 +69,8 @@ async function readLines(path: string): Promise<NamedEmbeddings> {
     if (line === '') continue;
     const row = parseLine(line);
     if (row === undefined || (rows.length > 0 && row.embedding.length !== rows[0].length)) {
-      const what = row === undefined ? line.slice(0, 80) : `${row.embedding.length} numbers after ${rows[0].length}`;
+      const what =
+        row === undefined ? line.slice(0, 80) : `${row.embedding.length} numbers after ${rows[0].length}`;
       throw notEmbeddings(`${path}, line ${i + 1},`, what);
     }
     names.push(row.path);
@@ -94,7 +95,8 @@ function parseLine(line: string): { readonly path: string; readonly embedding: n
 function notEmbeddings(path: string, received: string): SamesameError {
   return new SamesameError('E_DATA', {
     what: `${path} holds no embeddings`,
-    expected: 'what samesame embed writes: arrays "embeddings" float32 [N, D] and "names" [N], or {"path", "embedding"} a line',
+    expected:
+      'what samesame embed writes: arrays "embeddings" float32 [N, D] and "names" [N], or {"path", "embedding"} a line',
     received,
     help: 'make it with samesame embed MODEL IMAGES',
   });

@@ -13,6 +13,8 @@ import type { Link, Pairing, Tier } from './types.ts';
 export interface FindLinksOptions {
   /** Default: the first three. */
   readonly tiers?: readonly Tier[];
+  /** Images, from the first, that are there to be read; the others are known by their embeddings only. Default: all. */
+  readonly numExamined?: number;
   /** Which images may be compared. Default: any two. */
   readonly pairing?: Pairing;
   /** Whether mirror images count as copies. Default false: a left shoe is no copy of the right one. */
@@ -45,13 +47,14 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
   } = options;
   const wants = (tier: Tier) => tiers.includes(tier);
   const portraits = await paintPortraits(set, {
+    numImages: options.numExamined,
     windows: wants('hash'),
     mirrored,
     onProgress,
     signal,
   });
   const { facts } = portraits;
-  const views = createViews(set, (index) => facts[index].header);
+  const views = createViews(set, (index) => facts[index]?.header);
   const links: Link[] = [];
   const joins = createJoins(set.numImages);
   const add = (link: Link) => {

@@ -14,6 +14,8 @@ export interface Portraits {
 }
 
 export interface PortraitOptions {
+  /** Images, from the first, to read. Default: all. */
+  readonly numImages?: number;
   /** Whether windows are wanted. Default true. */
   readonly windows?: boolean;
   /** Whether to be ready for mirror images. Default false. */
@@ -25,9 +27,10 @@ export interface PortraitOptions {
 
 /** Reads every image once. No file stops it: what cannot be read has a `problem`. */
 export async function paintPortraits(set: ImageSet, options: PortraitOptions = {}): Promise<Portraits> {
-  const { windows = true, mirrored = false, onProgress, signal } = options;
+  const { numImages = set.numImages, windows = true, mirrored = false, onProgress, signal } = options;
   const packed = new Array<PackedWindows | undefined>(set.numImages);
   const facts = await examineSet(set, {
+    indices: Int32Array.from({ length: numImages }, (_, i) => i),
     onProgress,
     signal,
     ...(windows && {
@@ -38,7 +41,7 @@ export async function paintPortraits(set: ImageSet, options: PortraitOptions = {
   });
   if (windows && set.pixels.kind === 'decoded') {
     const target = thumbnailTarget(set.pixels);
-    for (let i = 0; i < set.numImages; i++) {
+    for (let i = 0; i < numImages; i++) {
       signal?.throwIfAborted();
       packed[i] = pack({ ...target, data: await decodeOne(set, i, target) }, mirrored);
     }
