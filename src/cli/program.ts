@@ -68,6 +68,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Look a data set over before training on it: bad files, copies, leaks, suspected label errors.',
     load: async () => (await import('./inspect.ts')).addInspect,
   },
+  duplicates: {
+    about:
+      'Find what is there twice: the same file, the same picture, or cropped, resized, turned and marked copies.',
+    load: async () => (await import('./duplicates.ts')).addDuplicates,
+  },
   map: {
     about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',
     load: async () => (await import('./map.ts')).addMap,

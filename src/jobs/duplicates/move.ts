@@ -9,7 +9,8 @@ import { encodeUndo, type Move, UNDO_NAME } from './undo-file.ts';
 /** A file to move, and the one that is kept in its stead. */
 export interface MoveRequest {
   readonly file: ListedFile;
-  readonly keeper: ListedFile;
+  /** Of one that was not listed, in an index of embeddings, only the path is known. */
+  readonly keeper: Pick<ListedFile, 'path'> & Partial<ListedFile>;
 }
 
 /** What was moved. */
@@ -82,10 +83,11 @@ export function checkMoveFolder(folder: string, inputs: readonly string[]): void
 }
 
 /** Why a file is not what it was when it was listed; undefined where it is. */
-async function changeOf({ path, sizeBytes, modifiedMs }: ListedFile): Promise<string | undefined> {
+async function changeOf({ path, sizeBytes, modifiedMs }: MoveRequest['keeper']): Promise<string | undefined> {
   const now = await stat(path).catch(() => undefined);
   if (now === undefined) return 'it is gone';
-  return now.size === sizeBytes && now.mtimeMs === modifiedMs ? undefined : 'it was changed meanwhile';
+  const isSame = now.size === (sizeBytes ?? now.size) && now.mtimeMs === (modifiedMs ?? now.mtimeMs);
+  return isSame ? undefined : 'it was changed meanwhile';
 }
 
 function keeperProblem(problem: string | undefined, path: string): string | undefined {
