@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SamesameError } from '../base/errors.ts';
 import { checkWritable } from '../base/files.ts';
@@ -171,10 +171,10 @@ function printFound(
   const cut = (text: string) => fitText(text, terminal.columns);
   for (const { keeper, members } of groups.slice(0, MAX_GROUPS)) {
     terminal.print(`\n${cut(`keep  ${set.id(keeper)}`)}`);
-    for (const { index, tier, reason, of, isReference } of members.slice(0, MAX_MEMBERS)) {
-      const beside = of === keeper ? '' : `, beside ${set.id(of)}`;
+    for (const { index, reason, of, isReference } of members.slice(0, MAX_MEMBERS)) {
+      const beside = of === keeper ? '' : `, as ${basename(set.id(of))} shows`;
       terminal.print(cut(`${isReference ? 'keep ' : 'copy '} ${set.id(index)}`));
-      terminal.print(cut(`      ${tier}: ${reason}${beside}`));
+      terminal.print(cut(`      ${reason}${beside}`));
     }
     if (members.length > MAX_MEMBERS)
       terminal.print(`      and ${formatCount(members.length - MAX_MEMBERS)} more`);

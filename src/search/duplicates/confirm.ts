@@ -14,8 +14,8 @@ const MIN_CORRELATION = 0.7;
 const MIN_COVERED = 0.3;
 const MIN_COVERED_OF_ONE = 0.6;
 /** Between two images that something else holds for alike, hashes this far apart are worth a try. */
-const LOOSE_BITS = 14;
-const MAX_GUESSES = 4;
+const LOOSE_BITS = 12;
+const MAX_GUESSES = 3;
 const WHOLE_ON_WHOLE: Placement = { xx: 1, xy: 0, x0: 0, yx: 0, yy: 1, y0: 0 };
 
 /** Lays two images on each other and looks whether they are one picture. @returns undefined where they are not */
@@ -47,12 +47,10 @@ export async function confirmUnguided(
   }
   matches.sort((p, q) => p.bits - q.bits);
   const votes = matches.filter(({ bits }) => bits <= WINDOW_BITS).length;
-  return tryGuesses(
-    left,
-    right,
-    [...matches.slice(0, MAX_GUESSES).map(({ guess }) => guess), WHOLE_ON_WHOLE],
-    votes,
-  );
+  const guesses = matches.slice(0, MAX_GUESSES).map(({ guess }) => guess);
+  // What has no windows is small or blank, and can only lie as a whole.
+  const isBare = left.windows().length === 0 || right.windows().length === 0;
+  return tryGuesses(left, right, isBare ? [WHOLE_ON_WHOLE] : guesses, votes);
 }
 
 function tryGuesses(
