@@ -9,14 +9,14 @@ export function createStageLine(
   names: Readonly<Record<string, string>>,
   now = performance.now.bind(performance),
 ): (event: ProgressEvent) => string {
-  const starts = new Map<string, number>();
+  const starts = new Map<string, { readonly ms: number; readonly done: number }>();
   return ({ stage, done, total }) => {
-    const startMs = starts.get(stage) ?? now();
-    starts.set(stage, startMs);
-    const seconds = (now() - startMs) / 1000;
-    const rate = seconds > 0 ? done / seconds : 0;
+    const start = starts.get(stage) ?? { ms: now(), done };
+    starts.set(stage, start);
+    const seconds = (now() - start.ms) / 1000;
+    const rate = seconds > 0 ? (done - start.done) / seconds : 0;
     const speed =
-      rate > 0 ? `  ${formatCount(rate)} images/s  ${formatDuration((total - done) / rate)} left` : '';
+      rate > 0 ? `  ${formatCount(rate)} a second  ${formatDuration((total - done) / rate)} left` : '';
     return `${names[stage] ?? stage}  ${formatCount(done)} of ${formatCount(total)}${speed}`;
   };
 }

@@ -1,5 +1,4 @@
-import { findNearHashes } from '../../data/hash/near.ts';
-import type { ImageHash } from '../../data/hash/perceptual.ts';
+import { findNearWords } from '../../data/hash/near.ts';
 import type { Placement } from './align.ts';
 import type { Pairing } from './types.ts';
 
@@ -19,9 +18,9 @@ export interface WindowTable {
 export interface Candidate {
   readonly a: number;
   readonly b: number;
-  /** Windows that both have. */
+  /** Windows that both have, and that lay one image on the other in the same way. */
   readonly votes: number;
-  /** Of the windows that agree best, the best first. */
+  /** Those that most windows agree on first. */
   readonly guesses: readonly Placement[];
   /** Whether `b` is seen in a mirror. */
   readonly isMirrored: boolean;
@@ -34,13 +33,17 @@ const MAX_LEADERS = 8;
 /** Of two near hashes, so many images of each are held against each other. */
 const MAX_CROSSED = 3;
 const MAX_GUESSES = 3;
-
-/** Pairs of images past it are not remembered: it bounds the memory at some 100 MB. */
-const MAX_CANDIDATES = 1_000_000;
+/** Votes of one pair that are looked at. */
+const MAX_VOTES = 24;
+/** Votes in memory, 17 bytes each. 100,000 photos cast some six million by chance. */
+const MAX_BALLOTS = 16_000_000;
+/** Pairs that one window alone speaks for: most are chance, and the more images the more of them. */
+const MAX_LONE = 20_000;
 
 /**
- * Images that have a window in common, those with the most windows in common first. Equal hashes are found by sorting,
- * near ones by multi-index hashing, so the time does not grow with the square of the number of images.
+ * Images that have windows in common, those with the most in common first. Equal hashes are found by sorting, near ones by
+ * multi-index hashing, so the time does not grow with the square of the number of images.
+ * @param pairing which two images may be held against each other
  */
 export function findCandidates(table: WindowTable, pairing: Pairing): Candidate[] {
   const { starts, hashes, mirrored } = table;
@@ -49,86 +52,134 @@ export function findCandidates(table: WindowTable, pairing: Pairing): Candidate[
   for (let i = 0; i + 1 < starts.length; i++) imageOf.fill(i, starts[i], starts[i + 1]);
 
   // Entry e < numWindows is a window, entry numWindows + e its mirror image.
-  const numEntries = mirrored === undefined ? numWindows : 2 * numWindows;
-  const wordOf = (entry: number, word: number) =>
-    entry < numWindows ? hashes[2 * entry + word] : mirrored![2 * (entry - numWindows) + word];
+  const words = mirrored === undefined ? hashes : joinWords(hashes, mirrored);
+  const numEntries = words.length / 2;
   const order = new Uint32Array(numEntries).map((_, i) => i);
-  order.sort((p, q) => wordOf(p, 1) - wordOf(q, 1) || wordOf(p, 0) - wordOf(q, 0) || p - q);
+  order.sort((p, q) => words[2 * p + 1] - words[2 * q + 1] || words[2 * p] - words[2 * q] || p - q);
 
-  const ballot = createBallot(table);
+  const ballots = createBallots();
   const vote = (p: number, q: number, bits: number) => {
     const [isMirrorP, isMirrorQ] = [p >= numWindows, q >= numWindows];
     if (isMirrorP && isMirrorQ) return;
-    const [i, j] = [p % numWindows, q % numWindows];
+    const [i, j] = [isMirrorP ? p - numWindows : p, isMirrorQ ? q - numWindows : q];
     const [a, b] = [imageOf[i], imageOf[j]];
     if (a === b || !pairing(a, b)) return;
     const isMirrored = isMirrorP || isMirrorQ;
-    if (a < b) ballot.vote(i, j, a, b, bits, isMirrored);
-    else ballot.vote(j, i, b, a, bits, isMirrored);
+    if (a < b) ballots.add(a, b, i, j, bits, isMirrored);
+    else ballots.add(b, a, j, i, bits, isMirrored);
   };
 
-  const distinct: ImageHash[] = [];
-  const members: number[][] = [];
+  // Where each distinct hash begins in `order`.
+  const begins = new Uint32Array(numEntries + 1);
+  let numDistinct = 0;
   for (let start = 0; start < numEntries; ) {
-    const [low, high] = [wordOf(order[start], 0), wordOf(order[start], 1)];
+    const first = order[start];
     let end = start;
-    while (end < numEntries && wordOf(order[end], 0) === low && wordOf(order[end], 1) === high) {
-      for (let k = start; k < Math.min(end, start + MAX_LEADERS); k++) vote(order[k], order[end], 0);
-      end++;
+    for (; end < numEntries; end++) {
+      const entry = order[end];
+      if (words[2 * entry] !== words[2 * first] || words[2 * entry + 1] !== words[2 * first + 1]) break;
+      for (let k = start; k < Math.min(end, start + MAX_LEADERS); k++) vote(order[k], entry, 0);
     }
-    distinct.push([low, high]);
-    members.push([...order.subarray(start, Math.min(end, start + MAX_CROSSED))]);
+    begins[numDistinct++] = start;
     start = end;
   }
-  findNearHashes(distinct, WINDOW_BITS, (p, q, bits) => {
-    for (const i of members[p]) for (const j of members[q]) vote(i, j, bits);
+  begins[numDistinct] = numEntries;
+  const distinct = new Uint32Array(2 * numDistinct);
+  for (let d = 0; d < numDistinct; d++) {
+    distinct[2 * d] = words[2 * order[begins[d]]];
+    distinct[2 * d + 1] = words[2 * order[begins[d]] + 1];
+  }
+  const endOf = (d: number) => Math.min(begins[d + 1], begins[d] + MAX_CROSSED);
+  findNearWords(distinct, WINDOW_BITS, (d, e, bits) => {
+    for (let p = begins[d]; p < endOf(d); p++)
+      for (let q = begins[e]; q < endOf(e); q++) vote(order[p], order[q], bits);
   });
-  return ballot.count();
+  return ballots.count(table.places);
 }
 
-interface Votes {
-  readonly a: number;
-  readonly b: number;
-  readonly isMirrored: boolean;
-  votes: number;
-  /** Bits, window of `a`, window of `b`, three times; the fewest bits first. */
-  readonly best: number[];
+function joinWords(first: Uint32Array, second: Uint32Array): Uint32Array {
+  const words = new Uint32Array(first.length + second.length);
+  words.set(first);
+  words.set(second, first.length);
+  return words;
 }
 
-function createBallot({ places }: WindowTable) {
-  const byPair = new Map<number, Votes>();
-  const numImagesBound = 2 ** 25;
+/** Votes as they come in, packed; counted pair by pair at the end. */
+function createBallots() {
+  let capacity = 2 ** 16;
+  let numVotes = 0;
+  // Both images and the mirror in one number, exact for up to 2^26 images.
+  let keys = new Float64Array(capacity);
+  let windows = new Uint32Array(2 * capacity);
+  let bitsOf = new Uint8Array(capacity);
+
+  function grow(): void {
+    capacity *= 2;
+    const [formerKeys, formerWindows, formerBits] = [keys, windows, bitsOf];
+    keys = new Float64Array(capacity);
+    keys.set(formerKeys);
+    windows = new Uint32Array(2 * capacity);
+    windows.set(formerWindows);
+    bitsOf = new Uint8Array(capacity);
+    bitsOf.set(formerBits);
+  }
+
   return {
-    vote(i: number, j: number, a: number, b: number, bits: number, isMirrored: boolean): void {
-      // Exact in a double for up to 2^25 images.
-      const key = (a * numImagesBound + b) * 2 + Number(isMirrored);
-      let votes = byPair.get(key);
-      if (votes === undefined) {
-        if (byPair.size >= MAX_CANDIDATES) return;
-        votes = { a, b, isMirrored, votes: 0, best: [] };
-        byPair.set(key, votes);
-      }
-      votes.votes++;
-      const { best } = votes;
-      if (best.length < 3 * MAX_GUESSES) best.push(bits, i, j);
-      else {
-        let worst = 0;
-        for (let k = 3; k < best.length; k += 3) if (best[k] > best[worst]) worst = k;
-        if (bits < best[worst]) best.splice(worst, 3, bits, i, j);
-      }
+    add(a: number, b: number, i: number, j: number, bits: number, isMirrored: boolean): void {
+      if (numVotes === MAX_BALLOTS) return;
+      if (numVotes === capacity) grow();
+      keys[numVotes] = (a * 2 ** 26 + b) * 2 + Number(isMirrored);
+      windows[2 * numVotes] = i;
+      windows[2 * numVotes + 1] = j;
+      bitsOf[numVotes++] = bits;
     },
-    count(): Candidate[] {
-      const candidates = [...byPair.values()].map(({ a, b, isMirrored, votes, best }) => {
-        const ranks = Array.from({ length: best.length / 3 }, (_, k) => 3 * k);
-        ranks.sort((p, q) => best[p] - best[q]);
-        const guesses = ranks.map((k) =>
-          placementOf(placeAt(places, best[k + 1]), placeAt(places, best[k + 2], isMirrored)),
-        );
-        return { a, b, votes, guesses, isMirrored };
-      });
-      return candidates.sort((p, q) => q.votes - p.votes || p.a - q.a || p.b - q.b);
+    count(places: Float32Array): Candidate[] {
+      const order = new Uint32Array(numVotes).map((_, i) => i);
+      order.sort((p, q) => keys[p] - keys[q] || bitsOf[p] - bitsOf[q] || p - q);
+      const strong: Candidate[] = [];
+      const lone: { readonly candidate: Candidate; readonly bits: number }[] = [];
+      for (let start = 0; start < numVotes; ) {
+        const key = keys[order[start]];
+        let end = start;
+        while (end < numVotes && keys[order[end]] === key) end++;
+        const isMirrored = key % 2 === 1;
+        const half = Math.floor(key / 2);
+        const guesses: Placement[] = [];
+        for (let v = start; v < Math.min(end, start + MAX_VOTES); v++) {
+          const [i, j] = windows.subarray(2 * order[v], 2 * order[v] + 2);
+          guesses.push(placementOf(placeAt(places, i), placeAt(places, j, isMirrored)));
+        }
+        const candidate = {
+          a: Math.floor(half / 2 ** 26),
+          b: half % 2 ** 26,
+          isMirrored,
+          ...rankGuesses(guesses),
+        };
+        if (candidate.votes > 1) strong.push(candidate);
+        else lone.push({ candidate, bits: bitsOf[order[start]] });
+        start = end;
+      }
+      strong.sort((p, q) => q.votes - p.votes || p.a - q.a || p.b - q.b);
+      lone.sort((p, q) => p.bits - q.bits || p.candidate.a - q.candidate.a || p.candidate.b - q.candidate.b);
+      return [...strong, ...lone.slice(0, MAX_LONE).map(({ candidate }) => candidate)];
     },
   };
+}
+
+/** What most of them agree on, and the next best. */
+function rankGuesses(guesses: readonly Placement[]): Pick<Candidate, 'votes' | 'guesses'> {
+  const support = guesses.map((guess) => guesses.filter((other) => doAgree(guess, other)).length);
+  const order = guesses.map((_, i) => i).sort((p, q) => support[q] - support[p] || p - q);
+  return { votes: support[order[0]], guesses: order.slice(0, MAX_GUESSES).map((i) => guesses[i]) };
+}
+
+/** Whether two placements put the image's middle in about one place, about as large. */
+function doAgree(p: Placement, q: Placement): boolean {
+  return (
+    Math.abs(Math.log(p.xx / q.xx)) < 0.2 &&
+    Math.abs((p.xx - q.xx) / 2 + p.x0 - q.x0) < 0.08 &&
+    Math.abs((p.yy - q.yy) / 2 + p.y0 - q.y0) < 0.08
+  );
 }
 
 /** Centre and half sides of a window, as shares of its image's width and height. */

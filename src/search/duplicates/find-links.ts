@@ -83,14 +83,14 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
   }
   if (wants('hash')) {
     addAlike(facts, allowedOf(alike, set.numImages, pairing), add);
-    const candidates = findCandidates(portraits.windows, pairing);
+    const candidates = findCandidates(portraits.windows, (a, b) => pairing(a, b) && !joins.areJoined(a, b));
     for (const [done, candidate] of candidates.entries()) {
       if (done % 64 === 0) {
         signal?.throwIfAborted();
         onProgress?.({ stage: 'confirm', done, total: candidates.length });
       }
       const { a, b, isMirrored } = candidate;
-      if (joins.areJoined(a, b) || facts[a].content === facts[b].content) continue;
+      if (joins.areJoined(a, b)) continue;
       const found = await confirm(candidate, views);
       if (found === undefined) continue;
       const tier = 'hash' as const;

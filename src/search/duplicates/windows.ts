@@ -21,11 +21,14 @@ const WINDOW = 3.5;
 const MIN_HALF = 9;
 /** Contrast between inside and around, in grey levels: below it a blob is noise. */
 const MIN_CONTRAST = 2;
-/** Of 60 photos with 30 % cut off each side, 48 windows find 95 % again and 32 find 85 %. */
-export const DEFAULT_NUM_WINDOWS = 48;
+/** Of 40 photos with 30 % cut off each side, 48 windows find 95 % again and 32 find 85 %. */
+const MAX_WINDOWS = 48;
+const MIN_WINDOWS = 12;
+/** Pixels of the thumbnail for each window: small images hold less. */
+const PIXELS_PER_WINDOW = 256;
 
 export interface WindowOptions {
-  /** Default 48. */
+  /** Default: one for every 256 pixels, from 12 to 48. */
   readonly numWindows?: number;
   /** Whether to hash the windows' mirror images as well. Default false. */
   readonly mirrored?: boolean;
@@ -39,8 +42,9 @@ export interface WindowOptions {
  * @source Agrawal, Konolige & Blas, CenSurE: Center Surround Extremas, ECCV 2008
  */
 export function findWindows(image: GreyImage, options: WindowOptions = {}): ContentWindow[] {
-  const { numWindows = DEFAULT_NUM_WINDOWS, mirrored = false } = options;
   const { height, width } = image;
+  const byArea = Math.round((height * width) / PIXELS_PER_WINDOW);
+  const { numWindows = Math.max(MIN_WINDOWS, Math.min(MAX_WINDOWS, byArea)), mirrored = false } = options;
   const sums = integrate(image);
   const layers = RADII.map((radius) => respond(sums, height, width, radius));
   const found: { x: number; y: number; half: number; strength: number }[] = [];
