@@ -25,7 +25,7 @@ export function addOutliers(verb: Command): void {
       ).choices(OUTLIER_METHODS),
     )
     .option('--neighbours <k>', 'nearest images to look at (default: 10)', toCount)
-    .option('--top <n>', 'outliers to print; --json lists all (default: 20)', toCount);
+    .option('--top <n>', 'images to print (default: 20)', toCount);
   addEmbeddedOptions(verb, 'taken by every verb; nothing is drawn by chance here')
     .addHelpText(
       'after',
@@ -43,27 +43,26 @@ async function runOutliers(data: string, options: OutliersOptions): Promise<void
     outliers({ ...job, method, k: neighbours }),
   );
   if (html !== undefined) await writeOutliersPage(found, html);
-  const { rows, strangeness, nearest, limit } = found;
+  const { order, numOutliers, strangeness, nearest, limit } = found;
   const { set, images } = found.data;
-  if (rows.length > 0) {
-    const width = Math.max(16, (terminal.columns - 16) >> 1);
-    terminal.print(
-      `\n${renderTable({
-        header: ['outlier', 'strangeness', 'nearest image'],
-        align: ['left', 'right', 'left'],
-        rows: rows
-          .slice(0, top)
-          .map((row) => [
-            fitText(set.id(images[row]), width),
-            formatNumber(strangeness[row]),
-            fitText(set.id(images[nearest[row]]), width),
-          ]),
-      })}`,
-    );
-    if (rows.length > top) terminal.print(`and ${formatCount(rows.length - top)} more`);
-  }
+  const width = Math.max(16, (terminal.columns - 26) >> 1);
   terminal.print(
-    `\n${formatCount(rows.length)} of ${formatCount(images.length)} images lie far out: at a strangeness of ${formatNumber(limit)} or more.`,
+    `\n${renderTable({
+      header: ['image', 'strangeness', '', 'nearest image'],
+      align: ['left', 'right', 'left', 'left'],
+      rows: order
+        .slice(0, top)
+        .map((row, rank) => [
+          fitText(set.id(images[row]), width),
+          formatNumber(strangeness[row]),
+          rank < numOutliers ? 'outlier' : '',
+          fitText(set.id(images[nearest[row]]), width),
+        ]),
+    })}`,
+  );
+  if (numOutliers > top) terminal.print(`and ${formatCount(numOutliers - top)} more outliers`);
+  terminal.print(
+    `\n${formatCount(numOutliers)} of ${formatCount(images.length)} images are outliers: their strangeness is ${formatNumber(limit)} or more.`,
   );
   printWritten(terminal, options);
   terminal.result({ data, ...outliersToJson(found), html: html ?? null });

@@ -27,8 +27,9 @@ export interface Outliers {
   readonly strangeness: Float64Array;
   /** From which strangeness on a row counts as an outlier. */
   readonly limit: number;
-  /** Rows at or past the limit, the farthest out first. */
-  readonly rows: readonly number[];
+  /** All rows, the farthest out first; the first `numOutliers` are at or past the limit. */
+  readonly order: readonly number[];
+  readonly numOutliers: number;
   /** int32 `[N]`: the nearest other row of each. */
   readonly nearest: Int32Array;
 }
@@ -74,10 +75,15 @@ export async function findOutliers(options: OutlierOptions): Promise<Outliers> {
       ? localOutlierFactors(found)
       : Float64Array.from(found, (near) => near.reduce((sum, { distance: each }) => sum + each, 0) / k);
   const limit = limitOf(strangeness);
-  const rows = Array.from(strangeness.keys())
-    .filter((row) => strangeness[row] >= limit)
-    .sort((a, b) => strangeness[b] - strangeness[a] || a - b);
-  return { strangeness, limit, rows, nearest: Int32Array.from(found, ([first]) => first.index) };
+  const order = Array.from(strangeness.keys()).sort((a, b) => strangeness[b] - strangeness[a] || a - b);
+  const numOutliers = order.filter((row) => strangeness[row] >= limit).length;
+  return {
+    strangeness,
+    limit,
+    order,
+    numOutliers,
+    nearest: Int32Array.from(found, ([first]) => first.index),
+  };
 }
 
 type Neighbours = Awaited<ReturnType<typeof findNearest>>;

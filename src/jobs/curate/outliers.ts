@@ -47,13 +47,16 @@ export async function outliers(job: OutliersJob): Promise<FoundOutliers> {
 }
 
 const MAX_SHOWN = 120;
+/** So many are shown in any case: the strangest of a set are worth a look. */
+const MIN_SHOWN = 20;
 
 /** @throws E_PERMISSION, E_DISK_FULL, E_IO */
 export async function writeOutliersPage(found: FoundOutliers, path: string): Promise<void> {
-  const { data, rows, strangeness, limit, nearest, method, k } = found;
+  const { data, order, numOutliers, strangeness, limit, nearest, method, k } = found;
   const { set, images, source } = data;
   const groups = [];
-  for (const row of rows.slice(0, MAX_SHOWN)) {
+  const numShown = Math.min(MAX_SHOWN, Math.max(MIN_SHOWN, numOutliers), order.length);
+  for (const [rank, row] of order.slice(0, numShown).entries()) {
     const [index, other] = [images[row], images[nearest[row]]];
     const [own, its] = [classOf(set, index), classOf(set, other)];
     groups.push({
@@ -61,8 +64,8 @@ export async function writeOutliersPage(found: FoundOutliers, path: string): Pro
         await drawImage(
           set,
           index,
-          [`${formatNumber(strangeness[row])}`, ...(own ? [own] : [])],
-          ['outlier', 'copy'],
+          [`strangeness ${formatNumber(strangeness[row])}`, ...(own ? [own] : [])],
+          rank < numOutliers ? ['outlier', 'copy'] : undefined,
         ),
         await drawImage(set, other, ['the nearest image', ...(its ? [its] : [])]),
       ],
@@ -72,21 +75,21 @@ export async function writeOutliersPage(found: FoundOutliers, path: string): Pro
   const page = renderGalleryPage({
     title: `Outliers of ${set.name}`,
     headline:
-      rows.length === 0
+      numOutliers === 0
         ? 'No outlier'
-        : `${formatCount(rows.length)} ${rows.length === 1 ? 'outlier' : 'outliers'}`,
+        : `${formatCount(numOutliers)} ${numOutliers === 1 ? 'outlier' : 'outliers'}`,
     lead: `${set.name}: ${formatCount(images.length)} images by ${source}.`,
     tiles: [
       ['Images', formatCount(images.length), 'embedded'],
-      ['Outliers', formatCount(rows.length), `from ${formatNumber(limit)} on`],
+      ['Outliers', formatCount(numOutliers), `from ${formatNumber(limit)} on`],
     ],
     sections: [
       {
-        title: 'Outliers',
+        title: 'The strangest images',
         lead: 'The strangest first, each beside the image that is nearest to it.',
         groups,
-        numMore: Math.max(0, rows.length - MAX_SHOWN),
-        nothing: 'No image is farther from the others than they are from each other.',
+        numMore: Math.max(0, numOutliers - numShown),
+        nothing: 'There is no image.',
       },
     ],
     facts: [
@@ -105,15 +108,8 @@ export async function writeOutliersPage(found: FoundOutliers, path: string): Pro
   await writeFileAtomic(path, page);
 }
 
-export function outliersToJson({
-  data,
-  rows,
-  strangeness,
-  limit,
-  nearest,
-  method,
-  k,
-}: FoundOutliers): object {
+export function outliersToJson(found: FoundOutliers): object {
+  const { data, order, numOutliers, strangeness, limit, nearest, method, k } = found;
   const { set, images, source, bad, warnings } = data;
   return {
     images: images.length,
@@ -121,9 +117,11 @@ export function outliersToJson({
     method,
     k,
     limit,
-    outliers: rows.map((row) => ({
+    outliers: numOutliers,
+    strangest: order.slice(0, Math.max(MIN_SHOWN, numOutliers)).map((row, rank) => ({
       image: set.id(images[row]),
       strangeness: strangeness[row],
+      outlier: rank < numOutliers,
       nearest: set.id(images[nearest[row]]),
       class: classOf(set, images[row]) ?? null,
     })),

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { SamesameError } from '../../base/errors.ts';
 import type { PixelTarget } from '../../data/pixels/decode.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
@@ -11,6 +10,7 @@ import { readTrainConfig, type TrainOptions } from '../../train/config.ts';
 import type { TrainEvent } from '../../train/progress.ts';
 import { initialValues } from '../backbone/initial-values.ts';
 import { openBackbone } from '../backbone/open.ts';
+import { readBackboneTarget } from '../backbone/preprocessing.ts';
 
 /** What turns images into embeddings: a trained model, or a pretrained network as it came. */
 export interface EncoderChoice {
@@ -20,6 +20,8 @@ export interface EncoderChoice {
   readonly backbone?: string;
   /** What the backbone's pixels are, where nothing beside its file says it. */
   readonly pixels?: TrainOptions['pixels'];
+  /** Height and width of the backbone's input, where its file leaves them open. */
+  readonly size?: readonly [height: number, width: number];
   /** Folder of downloaded networks. Default: samesame's own, of this user. */
   readonly cache?: string;
 }
@@ -45,7 +47,7 @@ export interface OpenEncoder {
  * @throws E_CONFIG where both or neither is named; what opening them throws
  */
 export async function openEncoder(
-  { model, backbone, pixels, cache }: EncoderChoice,
+  { model, backbone, pixels, size, cache }: EncoderChoice,
   runtime: Runtime,
   onEvent?: (event: TrainEvent) => void,
   signal?: AbortSignal,
@@ -72,19 +74,34 @@ export async function openEncoder(
       close: opened.close,
     };
   }
-  const config = readTrainConfig({ backbone, freeze: 'all', ...(pixels && { pixels }) });
-  const { untrained, target, pixelScale, provenance } = await openBackbone(config, {
-    cache: cache === undefined ? undefined : join(cache),
+  const target = size && {
+    ...(await readBackboneTarget(backbone!, pixels, size)),
+    height: size[0],
+    width: size[1],
+  };
+  const config = readTrainConfig({
+    backbone,
+    freeze: 'all',
+    ...(pixels && { pixels }),
+    ...(target && { image: target }),
+  });
+  const { untrained, pixelScale, provenance, ...opened } = await openBackbone(config, {
+    cache,
     onEvent,
     signal,
   });
-  const file = buildEncoderModel(untrained, target, pixelScale, initialValues(untrained, target));
+  const file = buildEncoderModel(
+    untrained,
+    opened.target,
+    pixelScale,
+    initialValues(untrained, opened.target),
+  );
   const embedder = await createEmbedder(file, runtime);
   const comparer = euclideanComparer(embedder.embeddingSize);
   return {
     name: provenance.name,
     kind: 'backbone',
-    target,
+    target: opened.target,
     embeddingSize: embedder.embeddingSize,
     embed: embedder.embed,
     distances: comparer.distances,
