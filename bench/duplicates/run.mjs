@@ -52,7 +52,7 @@ try {
   const isFlip = (/** @type {number} */ i) => rowOf(mirrored, i).edit === 'flip';
   const joins = joinsOf(mirrored);
   const originals = new Map(
-    all
+    some
       .map((_, i) => i)
       .filter((i) => rowOf(mirrored, i).edit === 'original')
       .map((i) => [rowOf(mirrored, i).group, i]),

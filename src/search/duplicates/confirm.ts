@@ -4,10 +4,10 @@ import { type Candidate, placementOf, WINDOW_BITS } from './candidates.ts';
 import { placeOf } from './portraits.ts';
 import type { View, Views } from './thumbnails.ts';
 
-/** What the details of two copies correlate by, by themselves; clothes of one cut reach .78. */
-const SURE_DETAIL = 0.82;
-/** The same where so many windows agree besides; clothes of one cut reach .63 then. */
-const LIKELY_DETAIL = 0.66;
+/** What the details of two copies correlate by, by themselves; clothes of one cut reach .84. */
+const SURE_DETAIL = 0.88;
+/** The same where so many windows agree besides. */
+const LIKELY_DETAIL = 0.82;
 const LIKELY_VOTES = 3;
 const MIN_CORRELATION = 0.7;
 /** A crop shows this much of what it is cut from, and is itself shown almost whole. */
