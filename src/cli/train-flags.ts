@@ -9,7 +9,7 @@ import { readPreset } from '../jobs/presets.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
 import { CUSTOM_LOSS } from '../train/custom-loss.ts';
 import { addPixelFlags, type PixelFlags } from './backbone-flags.ts';
-import { toNumber } from './common.ts';
+import { toNumber, toSize } from './common.ts';
 import { addLossFlags, type LossFlags, readLossFlags } from './loss-flags.ts';
 
 /** Keys of the configuration that are not one flag of their own name. */
@@ -221,12 +221,6 @@ async function composeImage(
     channels: (channels as 1 | 3 | undefined) ?? guessed.channels,
     resize: resize ?? guessed.resize,
   };
-}
-
-function toSize(text: string): [number, number] {
-  const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text);
-  if (match === null) throw new InvalidArgumentError('Expected N or HxW, such as 64 or 48x64.');
-  return [Number(match[1]), Number(match[2] ?? match[1])];
 }
 
 function toAugment(text: string): unknown {

@@ -1,21 +1,17 @@
-import sharp from 'sharp';
 import { writeFileAtomic } from '../base/files.ts';
 import type { Finding } from '../data/inspect/index.ts';
-import { decodeImage, resizeImage } from '../data/pixels/decode.ts';
-import type { ImageSet, PixelShape } from '../data/types.ts';
 import {
   type InspectionData,
   renderInspectionPage,
   type ShownImage,
   type ShownProposal,
 } from '../report/index.ts';
+import { drawThumbnail } from './draw-thumbnail.ts';
 import type { Inspection } from './inspect.ts';
 
 /** A page of a few megabytes at most: what a person looks through. */
 const MAX_GROUPS = 24;
 const MAX_IMAGES = 8;
-/** Sharp on a dense screen at the size that the page shows. */
-const SIDE = 192;
 
 /**
  * Writes an inspection as one HTML page that needs no other file, with thumbnails of the images that it is about.
@@ -79,33 +75,4 @@ export function toInspectionData(
 
 function firstGroups({ groups }: Finding): Finding['groups'] {
   return groups.slice(0, MAX_GROUPS);
-}
-
-/** WebP, as photos are many and PNG is large; a file that is gone by now has none. */
-async function drawThumbnail(
-  { pixels }: ImageSet,
-  index: number,
-  size: Pick<PixelShape, 'height' | 'width'>,
-): Promise<string | undefined> {
-  const factor = SIDE / Math.max(size.height, size.width);
-  const target = {
-    height: Math.max(1, Math.round(size.height * factor)),
-    width: Math.max(1, Math.round(size.width * factor)),
-    channels: 3,
-    resize: 'stretch',
-  } as const;
-  try {
-    let small: Uint8Array;
-    if (pixels.kind === 'encoded') small = await decodeImage(pixels.path(index), target);
-    else {
-      const { height, width, channels } = pixels;
-      const numBytes = height * width * channels;
-      const data = pixels.data.subarray(index * numBytes, (index + 1) * numBytes);
-      small = await resizeImage({ height, width, channels, data }, target);
-    }
-    const webp = await sharp(small, { raw: target }).webp({ quality: 78 }).toBuffer();
-    return `data:image/webp;base64,${webp.toString('base64')}`;
-  } catch {
-    return undefined;
-  }
 }
