@@ -95,7 +95,9 @@ export function editGraph(bytes: Uint8Array): EditableGraph {
     constant,
     floats(name) {
       const found = constant(name);
-      return found?.dtype === 'float32' ? { shape: found.shape, data: found.data as Float32Array } : undefined;
+      return found?.dtype === 'float32'
+        ? { shape: found.shape, data: found.data as Float32Array }
+        : undefined;
     },
     producer: (name) => graph.node.find(({ output }) => output.includes(name)),
     consumers,

@@ -119,7 +119,8 @@ function foldDense(edit: EditableGraph, node: NodeProto, ranks: Ranks): void {
     bias.data.length === weight.shape[1] &&
     bias.shape.at(-1) === weight.shape[1];
   if (!fits) return;
-  const addend = bias.shape.length === 1 ? added : edit.addConstant(added, Type.FLOAT, [bias.data.length], bias.data);
+  const addend =
+    bias.shape.length === 1 ? added : edit.addConstant(added, Type.FLOAT, [bias.data.length], bias.data);
   edit.addNode('Gemm', [...matmul.input, addend], {}, { output: node.output[0], before: node });
   edit.remove(node);
   edit.remove(matmul);

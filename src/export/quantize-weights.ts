@@ -6,21 +6,23 @@ export interface QuantizedWeights {
 }
 
 /**
- * Greatest size of a quantised weight: 7 bits and not 8. On x86 processors without VNNI, ONNX Runtime adds two products of a
- * byte and a weight in 16 bits, and `2 · 255 · 64 ≤ 32767` is what holds there; with 127 the sum saturates and the same file
- * gives another embedding on another machine.
+ * Greatest size of a quantised weight. x86 processors without VNNI add two products of a byte and a weight in 16 bits, which
+ * 7 bits would keep from overflowing; but 7 bits more than doubled the distance to the float32 embeddings of MobileNetV2, so
+ * that samesame's runtime asks ONNX Runtime for its slower, exact kernels on such processors instead.
  */
-export const MAX_WEIGHT = 64;
+const MAX_WEIGHT = 127;
 
 /**
  * Quantises weights, each output channel by its own largest weight.
  * @param axis of `shape` that output channels lie along
+ * @param leastScales `[numChannels]`: no scale is below these. Default: none
  * @source Krishnamoorthi 2018, "Quantizing deep convolutional networks for efficient inference", section 3
  */
 export function quantizeWeights(
   values: Float32Array,
   shape: readonly number[],
   axis: number,
+  leastScales: Float32Array = new Float32Array(shape[axis]),
 ): QuantizedWeights {
   const numChannels = shape[axis];
   const inner = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
@@ -31,7 +33,7 @@ export function quantizeWeights(
     largest[c] = Math.max(largest[c], Math.abs(values[i]));
   }
   // A channel of zeros needs any scale but 0.
-  const scales = Float32Array.from(largest, (size) => (size > 0 ? size / MAX_WEIGHT : 1));
+  const scales = Float32Array.from(largest, (size, c) => Math.max(size / MAX_WEIGHT, leastScales[c]) || 1);
   const data = Int8Array.from(values, (value, i) => {
     const level = Math.round(value / scales[channelOf(i)]);
     return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, level));

@@ -53,9 +53,7 @@ export async function quantizeEncoder(
   const plan = planValues(edit, quantizable);
   const folded = edit.toBytes();
   const ranges = await calibrateRanges(folded, [...new Set(plan.values())], images, { dims, runtime });
-  const affines = new Map(
-    Array.from(plan, ([value, like]) => [value, affineOf(ranges.get(like)!)] as const),
-  );
+  const affines = new Map(Array.from(plan, ([value, like]) => [value, affineOf(ranges.get(like)!)] as const));
   for (const [value, affine] of affines) dropClamp(edit, value, affine);
   for (const node of quantizable) quantizeLayer(edit, node, affines.get(node.input[0])!);
   for (const [value, affine] of affines) quantizeValue(edit, value, affine);
@@ -78,6 +76,8 @@ function canQuantize(edit: EditableGraph, node: NodeProto): boolean {
   return isPlain && intOf(node, 'transA', 0) === 0 && intOf(node, 'transB', 0) === 0;
 }
 
+/** Greatest size of a bias as a sum: half of what 32 bits hold, so that products can be added to it. */
+const MAX_BIAS = 2 ** 30;
 /** Ops that move numbers without changing them: what comes out has the range of what goes in. */
 const MOVES = new Set(['MaxPool', 'Reshape', 'Transpose', 'Flatten', 'Squeeze', 'Unsqueeze']);
 /** Ops between activations that have an 8-bit kernel of their own. */
@@ -129,17 +129,17 @@ function quantizeLayer(edit: EditableGraph, node: NodeProto, input: Affine): voi
   const [, weightName, biasName] = node.input;
   const weight = edit.floats(weightName)!;
   const axis = node.opType === 'Conv' ? 0 : 1;
-  const { data, scales } = quantizeWeights(weight.data, weight.shape, axis);
+  const bias = biasName ? edit.floats(biasName)! : undefined;
+  // Sums of 32 bits have to hold the bias: a channel of tiny weights gets coarser steps where its bias asks for it.
+  const leastScales = bias?.data.map((value) => Math.abs(value) / (MAX_BIAS * input.scale));
+  const { data, scales } = quantizeWeights(weight.data, weight.shape, axis, leastScales);
   const toFloat = (constant: Constant) => dequantized(edit, node, constant);
   node.input[1] = toFloat({ name: weightName, type: Type.INT8, shape: weight.shape, data, scales, axis });
-  if (!biasName) return;
-  const bias = edit.floats(biasName)!;
+  if (bias === undefined) return;
   const biasScales = scales.map((value) => value * input.scale);
-  const sums = Int32Array.from(bias.data, (value, c) =>
-    Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.round(value / biasScales[c]))),
-  );
+  const sums = Int32Array.from(bias.data, (value, c) => Math.round(value / biasScales[c]));
   node.input[2] = toFloat({
-    name: biasName,
+    name: biasName!,
     type: Type.INT32,
     shape: bias.shape,
     data: sums,
@@ -184,6 +184,11 @@ function quantizeValue(edit: EditableGraph, value: string, { scale, zeroPoint }:
   ];
   const float = edit.freshName(`${base}.float`);
   edit.replaceUses(value, float);
-  const levels = edit.addNode('QuantizeLinear', [value, ...parameters], {}, { base: `${base}.levels`, before: after });
+  const levels = edit.addNode(
+    'QuantizeLinear',
+    [value, ...parameters],
+    {},
+    { base: `${base}.levels`, before: after },
+  );
   edit.addNode('DequantizeLinear', [levels, ...parameters], {}, { output: float, before: after });
 }
