@@ -6,24 +6,27 @@ export interface QuantizedWeights {
 }
 
 /**
- * Greatest size of a quantised weight. x86 processors without VNNI add two products of a byte and a weight in 16 bits, which
- * 7 bits would keep from overflowing; but 7 bits more than doubled the distance to the float32 embeddings of MobileNetV2, so
- * that samesame's runtime asks ONNX Runtime for its slower, exact kernels on such processors instead.
+ * Bits of a quantised weight. x86 processors without VNNI add two products of a byte and a weight in 16 bits, which
+ * overflow where both are large; weights of 7 bits cannot (`2 · 255 · 63 < 2¹⁵`).
  */
-const MAX_WEIGHT = 127;
+export type WeightBits = 7 | 8;
 
 /**
  * Quantises weights, each output channel by its own largest weight.
  * @param axis of `shape` that output channels lie along
- * @param leastScales `[numChannels]`: no scale is below these. Default: none
+ * @param options `bits`, default 8; `leastScales` `[numChannels]`, which no scale is below, default none
  * @source Krishnamoorthi 2018, "Quantizing deep convolutional networks for efficient inference", section 3
  */
 export function quantizeWeights(
   values: Float32Array,
   shape: readonly number[],
   axis: number,
-  leastScales: Float32Array = new Float32Array(shape[axis]),
+  {
+    bits = 8,
+    leastScales = new Float32Array(shape[axis]),
+  }: { readonly bits?: WeightBits; readonly leastScales?: Float32Array } = {},
 ): QuantizedWeights {
+  const most = 2 ** (bits - 1) - 1;
   const numChannels = shape[axis];
   const inner = shape.slice(axis + 1).reduce((product, length) => product * length, 1);
   const channelOf = (i: number) => Math.floor(i / inner) % numChannels;
@@ -33,10 +36,10 @@ export function quantizeWeights(
     largest[c] = Math.max(largest[c], Math.abs(values[i]));
   }
   // A channel of zeros needs any scale but 0.
-  const scales = Float32Array.from(largest, (size, c) => Math.max(size / MAX_WEIGHT, leastScales[c]) || 1);
+  const scales = Float32Array.from(largest, (size, c) => Math.max(size / most, leastScales[c]) || 1);
   const data = Int8Array.from(values, (value, i) => {
     const level = Math.round(value / scales[channelOf(i)]);
-    return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, level));
+    return Math.max(-most, Math.min(most, level));
   });
   return { data, scales };
 }

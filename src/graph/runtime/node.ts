@@ -36,8 +36,7 @@ export function createRuntime({
       graphOptimizationLevel: purpose === 'training' ? 'extended' : 'all',
       enableProfiling: profilePrefix !== undefined,
       profileFilePrefix: profilePrefix,
-      // The second: 8-bit products must not overflow on x86 processors without VNNI, whatever that costs.
-      extra: { session: { set_denormal_as_zero: '1', x64quantprecision: '1' } },
+      extra: { session: { set_denormal_as_zero: '1' } },
       logSeverityLevel: 3,
     }),
   });
