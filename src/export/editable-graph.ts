@@ -123,8 +123,8 @@ export function editGraph(bytes: Uint8Array): EditableGraph {
     addNode(opType, inputs, attributes, { output, base = opType, before }) {
       const name = output ?? freshName(base);
       names.add(name);
+      // Without a name of its own: values may be renamed later, and two nodes of one name are an error.
       const node = create(NodeProtoSchema, {
-        name,
         opType,
         input: [...inputs],
         output: [name],
