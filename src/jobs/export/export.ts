@@ -10,7 +10,7 @@ import { type ParityImages, renderHubCard, withExport } from '../../report/expor
 import type { TrainEvent } from '../../train/progress.ts';
 import { type EvaluationData, prepareEvaluation } from '../evaluation-data.ts';
 import { type Conversion, convertModel, type Variant } from './convert.ts';
-import { checkOut, defaultOut, type ExportFormat, isOneFile } from './formats.ts';
+import { checkFormat, checkOut, defaultOut, type ExportFormat, isOneFile } from './formats.ts';
 import { calibrationBatches, drawPatterns, type ImageSample, sampleFiles } from './images.ts';
 import { openNetwork } from './open-network.ts';
 import { measureParity, type Parity } from './parity.ts';
@@ -69,7 +69,8 @@ const NUM_PATTERNS = 32;
  * networks[0].parity.metrics; // [{ name: 'Accuracy', before: 0.93, after: 0.928, change: -0.002 }, …]
  */
 export async function exportModel(job: ExportJob): Promise<Exported> {
-  const { format, dataset, signal, onEvent = () => {}, runtime = createRuntime() } = job;
+  const { dataset, signal, onEvent = () => {}, runtime = createRuntime() } = job;
+  const format = checkFormat(job.format);
   const out = job.out ?? defaultOut(job.model, format);
   await checkOut(out, format, { overwrite: job.overwrite ?? false, model: job.model });
   await checkWritable(dirname(resolve(out)));
