@@ -10,6 +10,7 @@ export const FLOORS = [
   'data',
   'backbones',
   'model',
+  'export',
   'evaluate',
   'projection',
   'train',

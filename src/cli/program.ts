@@ -43,6 +43,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
   },
+  export: {
+    about:
+      'Write a model in another form: one ONNX file, 8 bits, half precision, bare parameters, a folder for the hub.',
+    load: async () => (await import('./export.ts')).addExport,
+  },
   sweep: {
     about: 'Train many configurations over several seeds, and compare them in one table.',
     load: async () => (await import('./sweep.ts')).addSweep,
