@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'E_PERMISSION'
   | 'E_DISK_FULL'
   | 'E_DOWNLOAD'
+  | 'E_STORE'
+  | 'E_CONNECTION'
   | 'E_IO';
 
 /** The four parts of a message that a reader can act on. */

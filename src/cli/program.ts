@@ -48,6 +48,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
       'Write a model in another form: one ONNX file, 8 bits, half precision, bare parameters, a folder for the hub.',
     load: async () => (await import('./export.ts')).addExport,
   },
+  index: {
+    about: 'Keep the embeddings of folders of images in a store, and keep it up to date.',
+    load: async () => (await import('./index-images.ts')).addIndex,
+  },
+  search: {
+    about: 'Find the images of a store that are most like yours.',
+    load: async () => (await import('./search.ts')).addSearch,
+  },
   sweep: {
     about: 'Train many configurations over several seeds, and compare them in one table.',
     load: async () => (await import('./sweep.ts')).addSweep,

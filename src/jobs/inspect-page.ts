@@ -6,8 +6,8 @@ import {
   type ShownImage,
   type ShownProposal,
 } from '../report/index.ts';
-import { drawThumbnail } from './draw-thumbnail.ts';
 import type { Inspection } from './inspect.ts';
+import { drawThumbnail } from './thumbnail.ts';
 
 /** A page of a few megabytes at most: what a person looks through. */
 const MAX_GROUPS = 24;

@@ -1,7 +1,7 @@
 import { readImageShape } from '../../data/pixels/decode.ts';
 import type { ImageSet } from '../../data/types.ts';
 import type { GalleryImage } from '../../report/index.ts';
-import { drawThumbnail } from '../draw-thumbnail.ts';
+import { drawThumbnail } from '../thumbnail.ts';
 
 /** An image of a page, with what is to say about it. A file that cannot be read any more has no picture. */
 export async function drawImage(

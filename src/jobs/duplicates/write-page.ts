@@ -2,7 +2,7 @@ import { writeFileAtomic } from '../../base/files.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../report/format.ts';
 import { type GalleryImage, renderGalleryPage } from '../../report/index.ts';
 import type { DuplicateGroup, Member, Tier } from '../../search/duplicates/index.ts';
-import { drawThumbnail } from '../draw-thumbnail.ts';
+import { drawThumbnail } from '../thumbnail.ts';
 import type { Duplicates } from './find.ts';
 import { countsOf, headlineOf } from './words.ts';
 

@@ -1,0 +1,168 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { describeBad } from '../jobs/bad-images.ts';
+import { type IndexProgress, type IndexResult, indexImages } from '../jobs/indexing/index-images.ts';
+import { type Metadata, readMetadata } from '../jobs/indexing/metadata.ts';
+import { watchImages } from '../jobs/indexing/watch.ts';
+import { loadModel } from '../model/load.ts';
+import type { Model } from '../model/model.ts';
+import { formatCount, formatDuration, formatRate } from '../report/format.ts';
+import { storeIdentity } from '../search/store/identity.ts';
+import { openStore } from '../search/store/open.ts';
+import type { VectorStore } from '../search/store/types.ts';
+import { addCommonOptions, type CommonOptions, openRuntime, toCount } from './common.ts';
+import { withInterrupt } from './interrupt.ts';
+import { createLiveLine, type LiveLine } from './live-line.ts';
+import { addStoreOption, type StoreOptions } from './store-flags.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+
+interface IndexVerbOptions extends CommonOptions, StoreOptions {
+  readonly metadata?: string;
+  readonly batch?: number;
+  readonly allowEmpty?: boolean;
+  readonly watch?: boolean;
+}
+
+export function addIndex(verb: Command): void {
+  verb
+    .argument('<model>', 'folder of a model, or of a run')
+    .argument('<paths...>', 'folders of images, image files, and whatever train reads')
+    .optionsGroup('Index:');
+  addStoreOption(verb)
+    .option(
+      '--metadata <file>',
+      'facts to search by: .jsonl ({"path": …, any fields} a line) or .csv (column path, any others)',
+    )
+    .option('--watch', 'stay, and follow the folders until Ctrl-C')
+    .option(
+      '--batch <n>',
+      'images written at a time, and lost at most by a kill (default: 2048, fewer of large ones)',
+      toCount,
+    )
+    .option('--allow-empty', 'forget the images of a folder that is empty now');
+  addCommonOptions(verb, 'taken by every verb; nothing is drawn by chance here')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ samesame index runs/photos photos
+  $ samesame index runs/photos photos --watch
+  $ samesame index runs/photos /mnt/photos --store postgres://me@db/photos
+
+Only what is new or changed is read; rows of files that are gone are removed. Killed or stopped, the same command goes
+on where it was. The first level of folders becomes the label of an image.
+
+--json: store, embedded, updated, unchanged, removed, rows, recall { recall, k, numQueries, numRows } or null, bad,
+badImages [{ id, reason }], unreadableFolders, seconds.`,
+    )
+    .action(runIndex);
+}
+
+async function runIndex(folder: string, paths: readonly string[], options: IndexVerbOptions): Promise<void> {
+  const terminal = createTerminal(options);
+  const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
+  const metadata = options.metadata === undefined ? undefined : await readMetadata(options.metadata);
+  const model = await loadModel(folder, { runtime: openRuntime(options) });
+  const store = await openStore(options.store, {
+    identity: storeIdentity(model.config),
+    onWait: (message) => line.keep(message),
+  });
+  const advice = () => 'what was written is kept, and the same command goes on after it';
+  try {
+    await withInterrupt({ advice, onInterrupt: line.stop }, async (signal) => {
+      const notes = await store.readNotes();
+      if (notes.modelFolder !== resolve(folder))
+        await store.writeNotes({ ...notes, modelFolder: resolve(folder) });
+      const describe = createDescriber();
+      const result = await indexImages(model, store, paths, {
+        metadata,
+        batchSize: options.batch,
+        allowEmpty: options.allowEmpty,
+        signal,
+        onProgress: (event) => line.show(describe(event)),
+      }).finally(line.stop);
+      printResult(terminal, options.store, result);
+      if (options.watch) await follow(model, store, paths, { metadata, terminal, line, signal });
+    });
+  } finally {
+    await store.close();
+    await model.close();
+  }
+}
+
+function printResult(terminal: Terminal, address: string, result: IndexResult): void {
+  const { numEmbedded, numUpdated, numUnchanged, numRemoved, numRows, recall, bad, unreadableFolders } =
+    result;
+  if (bad.length > 0) {
+    const numImages = numEmbedded + numUpdated + numUnchanged + bad.length;
+    terminal.warn(describeBad({ bad, numImages }, 'the list that --json prints'));
+  }
+  for (const unreadable of unreadableFolders)
+    terminal.warn(`${unreadable} may not be read; what the store has of it stays`);
+  const rate = numEmbedded / result.seconds;
+  terminal.print(
+    `${formatCount(numEmbedded)} embedded, ${formatCount(numUpdated)} updated, ${formatCount(numUnchanged)} unchanged, ` +
+      `${formatCount(numRemoved)} removed in ${formatDuration(result.seconds)}` +
+      (numEmbedded > 0 ? ` (${formatCount(rate)} images/s)` : ''),
+  );
+  terminal.print(`${formatCount(numRows)} images in ${address}`);
+  if (recall !== undefined) {
+    terminal.print(
+      `searches go by an index that finds ${formatRate(recall.recall)} of the ${recall.k} nearest (${recall.numQueries} searches tried)`,
+    );
+  }
+  terminal.result({
+    store: address,
+    embedded: numEmbedded,
+    updated: numUpdated,
+    unchanged: numUnchanged,
+    removed: numRemoved,
+    rows: numRows,
+    recall: recall ?? null,
+    bad: bad.length,
+    badImages: bad,
+    unreadableFolders,
+    seconds: result.seconds,
+  });
+}
+
+interface Following {
+  readonly metadata: ReadonlyMap<string, Metadata> | undefined;
+  readonly terminal: Terminal;
+  readonly line: LiveLine;
+  readonly signal: AbortSignal;
+}
+
+async function follow(
+  model: Model,
+  store: VectorStore,
+  paths: readonly string[],
+  { metadata, terminal, line, signal }: Following,
+): Promise<void> {
+  await watchImages(model, store, paths, {
+    metadata,
+    signal,
+    onReady: () => line.keep('following; Ctrl-C ends it'),
+    onUpdate: ({ numEmbedded, numUpdated, numRemoved }, bad) => {
+      for (const { id, reason } of bad) terminal.warn(`${id} cannot be read: ${reason}`);
+      line.keep(`${numEmbedded} embedded, ${numUpdated} updated, ${numRemoved} removed`);
+    },
+  });
+}
+
+/** Seconds that the rate is taken over: what was skipped a while ago says nothing of what is embedded now. */
+const WINDOW_MS = 10_000;
+
+/** How far it is, at what rate, and how long it will take. */
+function createDescriber(now = performance.now.bind(performance)): (event: IndexProgress) => string {
+  const past: { readonly timeMs: number; readonly done: number }[] = [{ timeMs: now(), done: 0 }];
+  return ({ done, total }) => {
+    const timeMs = now();
+    while (past.length > 1 && timeMs - past[1].timeMs > WINDOW_MS) past.shift();
+    const rate = ((done - past[0].done) / Math.max(1, timeMs - past[0].timeMs)) * 1000;
+    past.push({ timeMs, done });
+    const left =
+      rate > 0 ? `  ${formatCount(rate)} images/s  ${formatDuration((total - done) / rate)} left` : '';
+    return `indexing  ${formatCount(done)} of ${formatCount(total)}${left}`;
+  };
+}

@@ -1,0 +1,240 @@
+import { SamesameError } from '../../base/errors.ts';
+import { withOneThreadAnImage } from '../../data/pixels/threads.ts';
+import type { BadImage } from '../../data/types.ts';
+import type { Model } from '../../model/model.ts';
+import type { ImageRecord, MeasuredRecall, VectorStore } from '../../search/store/types.ts';
+import { type PreparedBatch, prepareBatch } from './batch.ts';
+import { type ListedImage, type ListedRoot, listRoots } from './listing.ts';
+import type { Metadata } from './metadata.ts';
+
+export interface IndexProgress {
+  readonly done: number;
+  readonly total: number;
+  /** Of them embedded, and so not skipped. */
+  readonly numEmbedded: number;
+}
+
+export interface IndexOptions {
+  /** By absolute path. An image that it does not name gets none; left out, metadata in the store stays as it is. */
+  readonly metadata?: ReadonlyMap<string, Metadata>;
+  /**
+   * Images that are read, embedded and written at a time, and so lost at most by a kill. Default 2,048, or as many as
+   * have 64 MiB of pixels: each write of a store costs about the same, however many rows it has.
+   */
+  readonly batchSize?: number;
+  /** Remove rows of an emptied folder, too. Default no: an emptied folder is more often a disk that is not there. */
+  readonly allowEmpty?: boolean;
+  readonly onProgress?: (event: IndexProgress) => void;
+  /** Called after each batch that is in the store for good. */
+  readonly onWritten?: (numImages: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What became of the images, each counted once. */
+export interface IndexCounts {
+  numEmbedded: number;
+  /** Same bytes under another time, label or metadata. */
+  numUpdated: number;
+  numUnchanged: number;
+  /** Rows whose file is gone, or is no image any more. */
+  numRemoved: number;
+}
+
+export interface IndexResult extends Readonly<IndexCounts> {
+  readonly bad: readonly BadImage[];
+  /** Folders that could not be looked into; rows below them stay. */
+  readonly unreadableFolders: readonly string[];
+  /** Rows of the store at the end. */
+  readonly numRows: number;
+  /** Of the index that searches go by, where the store is large enough for one. */
+  readonly recall?: MeasuredRecall;
+  readonly seconds: number;
+}
+
+const BATCH_SIZE = 2048;
+const BATCH_BYTES = 2 ** 26;
+/** Images that are looked up in the store at a time: each look costs about the same, too. */
+const LOOKED_UP_AT_A_TIME = 8192;
+/** Ids that are removed at a time. */
+const REMOVED_AT_A_TIME = 1000;
+
+/**
+ * Brings a store up to date with folders, files and archives of images: what is new or changed is embedded, what is gone
+ * is removed, what is unchanged is skipped. It can be ended at any time and begun again: it goes on where it was.
+ * While one batch is embedded the next is decoded and the last is written.
+ * @throws E_NOT_FOUND, E_PERMISSION; E_DATA_EMPTY where there is nothing, or where a folder that had images is empty;
+ *   E_IMAGES_BAD where none can be read; what the store throws; what `signal` aborts with
+ * @example
+ * const store = await openStore('photos.store', { identity: storeIdentity(model.config) });
+ * await indexImages(model, store, ['photos']); // { numEmbedded: 1200, numUnchanged: 0, numRemoved: 0, … }
+ */
+export async function indexImages(
+  model: Pick<Model, 'config' | 'embed'>,
+  store: VectorStore,
+  paths: readonly string[],
+  options: IndexOptions = {},
+): Promise<IndexResult> {
+  const startMs = performance.now();
+  const roots = await listRoots(paths);
+  const images = distinct(roots);
+  await checkNotEmptied(roots, store, options.allowEmpty === true);
+  const { counts, bad } = await indexListed(model, store, images, options);
+  counts.numRemoved += await removeMissing(roots, new Set(images.map(({ id }) => id)), store, options.signal);
+  if (bad.length > 0 && bad.length === images.length) throw noneReadable(bad);
+  const { numRows, recall } =
+    counts.numEmbedded + counts.numUpdated + counts.numRemoved > 0
+      ? await store.compact()
+      : { numRows: await store.count(), recall: undefined };
+  return {
+    ...counts,
+    bad,
+    unreadableFolders: roots.flatMap(({ unreadable }) => unreadable),
+    numRows,
+    recall,
+    seconds: (performance.now() - startMs) / 1000,
+  };
+}
+
+/** Embeds and writes images that are listed already, and removes those of them that are gone. */
+export async function indexListed(
+  model: Pick<Model, 'config' | 'embed'>,
+  store: VectorStore,
+  images: readonly ListedImage[],
+  { metadata, batchSize = batchSizeFor(model.config), onProgress, onWritten, signal }: IndexOptions,
+): Promise<{ readonly counts: IndexCounts; readonly bad: readonly BadImage[] }> {
+  const counts: IndexCounts = { numEmbedded: 0, numUpdated: 0, numUnchanged: 0, numRemoved: 0 };
+  const bad: BadImage[] = [];
+  const lookUp = createLookUp(store, images, Math.max(batchSize, LOOKED_UP_AT_A_TIME));
+  const prepare = (start: number): Promise<PreparedBatch> | undefined => {
+    if (start >= images.length) return undefined;
+    const part = images.slice(start, start + batchSize);
+    const prepared = lookUp(start, start + part.length).then((held) =>
+      prepareBatch(part, { store, held, model, metadata }),
+    );
+    return heeded(prepared);
+  };
+  let done = 0;
+  async function write(batch: PreparedBatch, vectors: Float32Array): Promise<void> {
+    const { fresh, touched, stale } = batch;
+    const records = [...fresh, ...touched.records];
+    const rows = new Float32Array(vectors.length + touched.vectors.length);
+    rows.set(vectors);
+    rows.set(touched.vectors, vectors.length);
+    await store.upsert({ records, vectors: rows });
+    counts.numEmbedded += fresh.length;
+    counts.numUpdated += touched.records.length;
+    counts.numUnchanged += batch.numUnchanged;
+    counts.numRemoved += await store.delete(stale);
+    bad.push(...batch.bad);
+    done += batch.numImages;
+    onWritten?.(records.length);
+    onProgress?.({ done, total: images.length, numEmbedded: counts.numEmbedded });
+  }
+
+  await withOneThreadAnImage(async () => {
+    let writing = Promise.resolve();
+    let next = prepare(0);
+    try {
+      for (let start = 0; next !== undefined; start += batchSize) {
+        signal?.throwIfAborted();
+        const batch = await next;
+        next = prepare(start + batchSize);
+        const vectors = batch.fresh.length === 0 ? new Float32Array(0) : await model.embed(batch.pixels);
+        await writing;
+        writing = heeded(write(batch, vectors));
+      }
+    } finally {
+      // Whatever happened, what was embedded is written and nothing runs on behind the caller's back.
+      await Promise.allSettled([writing, next]);
+    }
+    await writing;
+  });
+  return { counts, bad };
+}
+
+function batchSizeFor({ input: { height, width, channels } }: Model['config']): number {
+  return Math.max(1, Math.min(BATCH_SIZE, Math.floor(BATCH_BYTES / (height * width * channels))));
+}
+
+/** What the store has of images `start … end − 1`, which are asked for in rising order, each once. */
+function createLookUp(store: VectorStore, images: readonly ListedImage[], blockSize: number) {
+  let held: ReadonlyMap<string, ImageRecord> = new Map();
+  let known = 0;
+  let isEmpty: boolean | undefined;
+  return async (start: number, end: number): Promise<ReadonlyMap<string, ImageRecord>> => {
+    isEmpty ??= (await store.count()) === 0;
+    if (isEmpty || end <= known) return held;
+    // What is left of the last block belongs to this batch, too.
+    known = Math.min(images.length, start + blockSize);
+    held = await store.records(images.slice(start, known).map(({ id }) => id));
+    return held;
+  };
+}
+
+/** A promise that is waited for later: until then a failure of it is no stray one. */
+function heeded<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** Every image once, however often it was named. @throws E_DATA_EMPTY */
+function distinct(roots: readonly ListedRoot[]): ListedImage[] {
+  const byId = new Map<string, ListedImage>();
+  for (const { images } of roots)
+    for (const image of images) if (!byId.has(image.id)) byId.set(image.id, image);
+  return [...byId.values()];
+}
+
+/** An emptied folder is an accident more often than a wish. @throws E_DATA_EMPTY */
+async function checkNotEmptied(
+  roots: readonly ListedRoot[],
+  store: VectorStore,
+  allowEmpty: boolean,
+): Promise<void> {
+  for (const { path, prefix, images } of roots) {
+    if (images.length > 0) continue;
+    const numHeld = prefix === undefined ? 0 : await store.count({ pathPrefix: prefix });
+    if (numHeld > 0 && allowEmpty) continue;
+    throw new SamesameError('E_DATA_EMPTY', {
+      what: `there is no image in ${path}`,
+      expected: 'image files, or folders with images in them (jpg, png, webp, gif, tiff, avif, bmp, ppm)',
+      received: numHeld > 0 ? `nothing, where the store has ${numHeld} images` : undefined,
+      help:
+        numHeld > 0
+          ? 'is its disk there? If all of them are gone for good: --allow-empty; nothing was removed'
+          : 'check the path',
+      details: { path, numHeld },
+    });
+  }
+}
+
+/** Removes rows below the roots that were not listed; those below folders that could not be looked into stay. */
+async function removeMissing(
+  roots: readonly ListedRoot[],
+  seen: ReadonlySet<string>,
+  store: VectorStore,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const missing: string[] = [];
+  for (const { prefix, unreadable } of roots) {
+    if (prefix === undefined) continue;
+    for await (const records of store.list({ pathPrefix: prefix })) {
+      signal?.throwIfAborted();
+      for (const { id, path } of records)
+        if (!seen.has(id) && !unreadable.some((folder) => path.startsWith(folder))) missing.push(id);
+    }
+  }
+  let numRemoved = 0;
+  for (let start = 0; start < missing.length; start += REMOVED_AT_A_TIME)
+    numRemoved += await store.delete(missing.slice(start, start + REMOVED_AT_A_TIME));
+  return numRemoved;
+}
+
+function noneReadable(bad: readonly BadImage[]): SamesameError {
+  const shown = bad.slice(0, 10).map(({ id, reason }) => `${id}: ${reason}`);
+  return new SamesameError('E_IMAGES_BAD', {
+    what: `none of ${bad.length} images can be read`,
+    received: `\n    ${shown.join('\n    ')}`,
+    details: { bad: bad.slice(0, 10) },
+  });
+}

@@ -1,0 +1,27 @@
+import type { Index } from '@lancedb/lancedb';
+import type { Effort } from '../engine.ts';
+import type { StoreIdentity } from '../types.ts';
+
+export const EFFORTS: readonly Effort[] = [1, 2, 4, 8, 16, 32];
+
+/** Partitions that a search looks into. */
+export function numProbesOf(effort: Effort): number {
+  return 4 * effort;
+}
+
+/** Rounds of k-means for the partitions: more of them find no better neighbours, and take their time. */
+const NUM_ITERATIONS = 10;
+
+/**
+ * The kind of index for so many rows: partitions of whole embeddings. Of the kinds that LanceDB has it is the one that is
+ * built in seconds: on 60,000 × 128, product quantisation took a hundred times and a graph (HNSW) fifty times as long in
+ * one run, to answer no sooner (bench/search/index-kinds.mjs). It takes the disk of the embeddings once more.
+ */
+export async function indexConfig(numRows: number, { distance }: StoreIdentity): Promise<Index> {
+  const { Index } = await import('@lancedb/lancedb');
+  return Index.ivfFlat({
+    distanceType: distance === 'euclidean' ? 'l2' : 'cosine',
+    numPartitions: Math.max(1, Math.round(Math.sqrt(numRows) / 2)),
+    maxIterations: NUM_ITERATIONS,
+  });
+}
