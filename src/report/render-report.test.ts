@@ -247,10 +247,15 @@ describe('renderReport', () => {
       validationAuc: 0.97,
       similarDistance: 0.2,
       dissimilarDistance: 1.1,
+      similarDistanceQuantiles: [0.05, 0.15, 0.4] as const,
+      dissimilarDistanceQuantiles: epoch.epoch === 2 ? null : ([0.9, 1.1, 1.3] as const),
+      embeddingSpread: 0.8,
     }));
     const html = renderReport({ ...data, epochs });
-    for (const name of ['Learning rate', 'Mean distance', 'Validation precision, recall, AUC'])
+    const names = ['Learning rate', 'Mean distance', 'Spread of distances', 'Spread of embeddings'];
+    for (const name of [...names, 'Validation precision, recall, AUC'])
       expect(html).toContain(`aria-label="${name} by epoch"`);
+    expect(html).toContain('<title>Epoch 1, similar: 0.15</title>');
     expect(html).toContain('<title>Epoch 2, AUC: 0.97</title>');
     expect(html).toContain('data-name="learning rate" data-value="0.0005">0.0005</td>');
   });

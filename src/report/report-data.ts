@@ -139,6 +139,12 @@ export interface EpochMetrics {
   readonly similarDistance?: number | null;
   /** Mean distance of dissimilar validation pairs. */
   readonly dissimilarDistance?: number | null;
+  /** Distances that 10, 50 and 90 % of similar validation pairs do not pass. */
+  readonly similarDistanceQuantiles?: readonly [number, number, number] | null;
+  /** The same of dissimilar validation pairs. */
+  readonly dissimilarDistanceQuantiles?: readonly [number, number, number] | null;
+  /** Standard deviation of the embeddings of a batch, mean over dimensions and over the epoch's steps. */
+  readonly embeddingSpread?: number | null;
   /** Images embedded a second while training. */
   readonly imagesPerSecond?: number | null;
 }
