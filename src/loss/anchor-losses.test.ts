@@ -137,6 +137,37 @@ describe('lifted structure', () => {
   test('the default', () => checkBatchLoss({ loss: liftedStructure().overBatch, oracle: oracle(1) }));
   test('a wide margin', () =>
     checkBatchLoss({ loss: liftedStructure({ margin: 2.5 }).overBatch, oracle: oracle(2.5), seed: 3 }));
+  const pairwise = (margin: number) => (rows: number[][], labels: number[]) => {
+    const anchors = neighboursOf(labels);
+    const distance = (i: number, j: number) => euclideanOf(rows[i], rows[j]);
+    const nearness = (i: number) => sumOf(anchors[i].negatives, (k) => Math.exp(margin - distance(i, k)));
+    return meanOf(
+      anchors.flatMap(({ positives }, i) =>
+        positives.map((j) => Math.max(distance(i, j) + Math.log(nearness(i) + nearness(j)), 0) ** 2 / 2),
+      ),
+    );
+  };
+  test('pair by pair', () =>
+    checkBatchLoss({ loss: liftedStructure({ pairwise: true }).overBatch, oracle: pairwise(1) }));
+  test('pair by pair, with a wide margin', () =>
+    checkBatchLoss({
+      loss: liftedStructure({ pairwise: true, margin: 2.5 }).overBatch,
+      oracle: pairwise(2.5),
+      seed: 3,
+    }));
+  test('pair by pair, a pair on a line and one stranger', async () => {
+    // d_ap = 1, negatives at 3 and 2, margin 2: ln(e^−1 + e^0) + 1, squared, halved, from both ends.
+    const { loss } = await measureBatch(
+      liftedStructure({ margin: 2, pairwise: true }).overBatch,
+      [[0], [1], [3]],
+      [0, 0, 1],
+    );
+    expect(loss).toBeAllClose([(1 + Math.log(1 + Math.exp(-1))) ** 2 / 2], { rtol: 1e-4 });
+  });
+  test('pair by pair, degenerate batches', async () => {
+    const results = await checkDegenerate(liftedStructure({ pairwise: true }).overBatch);
+    for (const name of ['one item', 'one class', 'no similar pair']) expect(results[name].loss).toBe(0);
+  });
   test('worked by hand: one pair and one stranger on a line', async () => {
     // d_ap = 1; negatives at 3 and 2 of the two anchors: max(1 + 1 − 3, 0) = 0, max(1 + 1 − 2, 0) = 0; margin 2 adds 1.
     const { loss } = await measureBatch(
