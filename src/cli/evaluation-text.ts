@@ -63,14 +63,13 @@ function printAnswers(
 
 function printFull(terminal: Terminal, full: FullMeasurement): void {
   const { detection, clusters, linearProbe, openSet, classes, bySeen } = full;
-  printTable(
-    terminal,
-    'misses at a false match rate',
-    detection.map(({ falseMatchRate, falseNonMatchRate }) => [
-      String(falseMatchRate),
-      formatRate(falseNonMatchRate),
-    ]),
-  );
+  const rates = detection.map(({ falseMatchRate, falseNonMatchRate, trueAcceptRate }) => [
+    String(falseMatchRate),
+    formatRate(falseNonMatchRate),
+    formatRate(trueAcceptRate),
+  ]);
+  const header = ['at a false match rate of', 'missed (FNMR)', 'found (TAR)'];
+  terminal.print(`\n${renderTable({ header, rows: rates })}`);
   if (clusters !== null && linearProbe !== null && openSet !== null) {
     printTable(terminal, 'embeddings', [
       ['NMI of k-means', formatRate(clusters.nmi)],
