@@ -9,6 +9,7 @@ import type {
   RocPoint,
   Verification,
 } from '../evaluate/index.ts';
+import type { EvaluationNumbers } from './evaluation-tables.ts';
 import type { ImageMap } from './figures/image-map.ts';
 import type { ByNegatives } from './negative-rows.ts';
 import type { Baseline } from './result-rows.ts';
@@ -49,6 +50,8 @@ export interface ReportData {
   readonly retrievalExamples: readonly RetrievalExample[];
   /** Test images where the model puts them. */
   readonly map?: ImageMap;
+  /** What was measured beyond, where a model is only evaluated. */
+  readonly evaluation?: EvaluationNumbers;
   readonly cost: ReportCost;
 }
 
