@@ -75,7 +75,7 @@ export async function saveSmallModel(
     encoder: smallEncoder(options),
     comparator: head && headOf(head),
     config,
-    card: '# A card\n',
+    card: '# A card\n\n## Loading it\nRead `encoder.onnx`.\n\n## Provenance\nDrawn.\n',
   });
   return config;
 }

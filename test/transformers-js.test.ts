@@ -91,6 +91,8 @@ describe('a hub folder', () => {
   it('has a card that the hub can read', async () => {
     const card = await readFile(join(root, 'colour-hub', 'README.md'), 'utf8');
     expect(card).toMatch(/^---\nlibrary_name: transformers\.js\npipeline_tag: image-feature-extraction\n/);
+    expect(card).not.toMatch(/encoder\.onnx/);
+    expect(card).toMatch(/## A card/);
     expect(card).toMatch(/below \*\*0\.2\*\*[\s\S]*dtype: 'q8'[\s\S]*model_quantized\.onnx \| 8 bits/);
   });
 });

@@ -27,6 +27,8 @@ const { values: options } = parseArgs({
     weights: { type: 'string', default: here('../../../shared/weights/mobilenet_v2_1.0_224.onnx') },
     rounds: { type: 'string', default: '15' },
     files: { type: 'string', default: '20' },
+    /** Only time one convolution written in different ways. */
+    kernels: { type: 'boolean', default: false },
   },
 });
 const NUM_THREADS = [1, 2].filter((count) => count <= availableParallelism());

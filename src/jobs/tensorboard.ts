@@ -120,10 +120,21 @@ export function scalarsOf(record: EpochRecord): SummaryValue[] {
     'validation/threshold': validation.threshold,
     'validation/distance_similar': validation.positiveDistance,
     'validation/distance_dissimilar': validation.negativeDistance,
+    ...quantilesOf('similar', validation.distanceQuantiles?.positive),
+    ...quantilesOf('dissimilar', validation.distanceQuantiles?.negative),
   };
   return Object.entries(named).flatMap(([tag, value]) =>
     typeof value === 'number' ? [{ kind: 'scalar', tag, value }] : [],
   );
+}
+
+/** One tag a quantile, named so that a filter for `distance_similar` shows them together. */
+function quantilesOf(
+  kind: string,
+  quantiles: readonly number[] | null | undefined,
+): Record<string, number | undefined> {
+  const tags = ['p10', 'p50', 'p90'].map((name) => `validation/distance_${kind}_${name}`);
+  return Object.fromEntries(tags.map((tag, i) => [tag, quantiles?.[i]]));
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -67,12 +67,12 @@ const distance = Math.hypot(...a.map((value, i) => value - b[i]));
 console.log(distance < ${threshold} ? 'same' : 'different');
 \`\`\`
 
-\`{ dtype: 'fp16' }\` takes half precision${hasEight ? ", `{ dtype: 'q8' }` 8 bits" : ''}. The files are for transformers.js: \`model_type\` in config.json only names a class of it that adds nothing. In a browser it resizes by the browser's own filter, in Node by the one that the model was trained with. It does not turn photos by their EXIF orientation, and it lets transparency fall away where samesame paints it white.
+\`{ dtype: 'fp16' }\` takes half precision${hasEight ? ", `{ dtype: 'q8' }` 8 bits" : ''}. The files are for transformers.js: \`model_type\` in config.json only names a class of it that adds nothing. In a browser it resizes by the browser's own filter, in Node by the one that the model was trained with; transparency falls away where samesame paints it white.
 
 ## Against the model
 ${compare(networks, images)}
 
-${shiftHeadings(card)}`;
+${asPart(card)}`;
 }
 
 function nameOf(precision: ExportedNetwork['precision']): string {
@@ -107,7 +107,7 @@ ${metrics.join('\n')}`;
 ${rows.join('\n')}${measured}`;
 }
 
-/** The model's own card, one level down. */
-function shiftHeadings(card: string): string {
-  return card.replace(/^(#+) /gm, '#$1 ');
+/** The model's own card, one level down, without how to load files that are not here. */
+function asPart(card: string): string {
+  return card.replace(/^## Loading it\n[\s\S]*?(?=^## |$(?![\s\S]))/m, '').replace(/^(#+) /gm, '#$1 ');
 }

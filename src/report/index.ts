@@ -1,5 +1,6 @@
 export { type CalibrationFacts, withCalibration } from './calibration-card.ts';
 export { writeReliabilityDiagram } from './calibration-figure.ts';
+export { type EvaluationNumbers, type EvaluationTable, evaluationTables } from './evaluation-tables.ts';
 export {
   drawExplanation,
   type ExplainedPhoto,

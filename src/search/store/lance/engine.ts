@@ -28,6 +28,8 @@ interface NativeMerge {
 }
 
 const TABLE = 'images';
+/** How long the state of the index is believed: another process may build one, and asking costs a third of a search. */
+const STATE_MS = 1000;
 /** Ids in one predicate: its text stays below 100 kB. */
 const IDS_AT_A_TIME = 2000;
 const RECORD_LIST = [...RECORD_COLUMNS];
@@ -74,6 +76,8 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
   let manifest = first;
   let unlock: (() => Promise<void>) | undefined;
   let known: KnownIds | undefined;
+  let isIndexed = false;
+  let lookedMs = Number.NEGATIVE_INFINITY;
 
   /** Everything that changes the store goes through here. */
   async function write<T>(action: string, work: () => Promise<T>): Promise<T> {
@@ -208,10 +212,17 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
         return joinRows(found, embeddingSize);
       }),
     async readIndexState() {
-      manifest = (await readManifest(folder)) ?? manifest;
-      return manifest.index !== undefined && (await read(hasIndex)) ? manifest.index : undefined;
+      if (performance.now() - lookedMs > STATE_MS) {
+        manifest = (await readManifest(folder)) ?? manifest;
+        isIndexed = manifest.index !== undefined && (await read(hasIndex));
+        lookedMs = performance.now();
+      }
+      return isIndexed ? manifest.index : undefined;
     },
-    writeIndexState: (index) => write('writing to', () => saveManifest({ ...manifest, index })),
+    async writeIndexState(index) {
+      await write('writing to', () => saveManifest({ ...manifest, index }));
+      lookedMs = Number.NEGATIVE_INFINITY;
+    },
     async readNotes() {
       manifest = (await readManifest(folder)) ?? manifest;
       return manifest.notes ?? {};
