@@ -85,7 +85,12 @@ async function measureSplit(random) {
     tested.similar,
   );
   note('ECE', reliability.ece);
-  const own = fitCalibration({ distances, similar: tested.similar, seed: random.bits() }).curve;
+  const { curve: own } = fitCalibration({
+    distances,
+    similar: tested.similar,
+    method: 'logistic',
+    seed: random.bits(),
+  });
   const told = Array.from(distances, (distance) => probabilityAt(distance, own));
   note('ECE of a curve fitted to the asked half', curveQuality(told, tested.similar).reliability.ece);
   note('Brier', brier);
