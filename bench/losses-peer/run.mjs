@@ -1,7 +1,7 @@
 // Holds every loss and miner against PyTorch on the same batches: values to 1e-5, gradients to 1e-3.
-//   npm run bench:losses                 PyTorch's, and pytorch-metric-learning's where it is there
-//   npm run bench:losses -- --seed 2     other batches
-//   npm run --silent bench:losses -- --json   only our values and gradients, as one JSON object
+//   npm run bench:losses-peer                 PyTorch's, and pytorch-metric-learning's where it is there
+//   npm run bench:losses-peer -- --seed 2     other batches
+//   npm run --silent bench:losses-peer -- --json   only our values and gradients, as one JSON object
 // PYTHON names the interpreter that has them: the first of it, /usr/bin/python3 and python3 that has PyTorch is taken.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
