@@ -15,11 +15,11 @@ import type { TrainConfig, TrainOptions } from '../train/config.ts';
 import { CUSTOM_LOSS, type CustomLoss } from '../train/custom-loss.ts';
 import { trainLoop } from '../train/loop.ts';
 import { type ConfiguredObjective, checkComparable, createObjective } from '../train/objective.ts';
+import { openStep } from '../train/open-step.ts';
 import { createOptimizer } from '../train/optimizers/by-name.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
-import { buildStep, type StepPlan } from '../train/step-graph.ts';
-import { createStepper } from '../train/stepper.ts';
+import type { StepPlan } from '../train/step-graph.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { prepareFeatures } from './backbone/features.ts';
 import { type OpenedBackbone, openBackbone } from './backbone/open.ts';
@@ -172,8 +172,9 @@ async function trainPrepared(
     l2: config.l2,
     averageDecay: config.averageDecay,
   };
-  const step = buildStep(plan);
-  const stepper = await createStepper(step, runtime, random.fork('parameters'));
+  const { chunkSize } = config;
+  const step = await openStep(plan, { chunkSize, runtime, random: random.fork('parameters') });
+  const { stepper } = step;
   const checkpoints = createCheckpointFolder(join(out, 'checkpoints'), step.state);
   const identity = identityOf(config, data, backbone?.identity);
   const parts = {
@@ -189,7 +190,7 @@ async function trainPrepared(
   const board =
     job.tensorboard === false
       ? undefined
-      : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, runtime, resumeFrom });
+      : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, resumeFrom });
 
   const { redrawn } = feeder;
   const path = join(out, 'checkpoints', 'pairs.safetensors');
