@@ -29,14 +29,19 @@ else {
   for (const chunk of values.chunks.split(',')) {
     const { peakMb, stepsMb, stepMs } = measure(chunk);
     first ??= stepMs;
-    console.log(`| ${chunk === '0' ? 'all' : chunk} | ${peakMb} | ${stepsMb} | ${(stepMs / first).toFixed(2)} |`);
+    console.log(
+      `| ${chunk === '0' ? 'all' : chunk} | ${peakMb} | ${stepsMb} | ${(stepMs / first).toFixed(2)} |`,
+    );
   }
 }
 
 /** One way, in a process of its own. @param {string} chunk */
 function measure(chunk) {
   const script = fileURLToPath(import.meta.url);
-  const flags = Object.entries({ ...values, child: chunk }).flatMap(([name, value]) => [`--${name}`, value ?? '']);
+  const flags = Object.entries({ ...values, child: chunk }).flatMap(([name, value]) => [
+    `--${name}`,
+    value ?? '',
+  ]);
   const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...flags], { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
@@ -80,6 +85,10 @@ async function runSteps(chunkSize) {
   const after = process.resourceUsage().maxRSS;
   const stepMs = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
   console.log(
-    JSON.stringify({ peakMb: Math.round(after / 1024), stepsMb: Math.round((after - before) / 1024), stepMs }),
+    JSON.stringify({
+      peakMb: Math.round(after / 1024),
+      stepsMb: Math.round((after - before) / 1024),
+      stepMs,
+    }),
   );
 }

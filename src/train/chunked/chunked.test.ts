@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../../test/gradcheck.ts';
+import { toFloat16 } from '../../base/float16.ts';
 import { createRandom } from '../../base/random.ts';
 import { l2Normalize } from '../../graph/ops/l2-normalize.ts';
 import { tanh } from '../../graph/ops/tanh.ts';
@@ -119,6 +120,25 @@ describe('a step in chunks', () => {
     );
     const { outputs } = await expectAsWhole(plan, 4);
     expect(outputs[0].gradientNorm).toBeGreaterThan(0.05);
+  });
+
+  it('reads the features of a frozen trunk', async () => {
+    const trunk = { layer: flatten, featureShape: [6] };
+    const layer = sequential({ dense: dense(4), unit: (x) => l2Normalize(x) });
+    const encoder = { name: 'head', embeddingSize: 4, normalized: true, layer, trunk };
+    const features = Float32Array.from({ length: NUM_IMAGES * 6 }, (_, i) => Math.sin(i * i));
+    const images = new Uint8Array(toFloat16(features).buffer);
+    const [whole, chunked] = await Promise.all(
+      [0, 3].map(async (chunkSize) => {
+        const options = { chunkSize, runtime: nodeRuntime, random: createRandom('seed') };
+        const { stepper } = await openStep(planOf({ encoder }), options);
+        await stepper.run({ images, labels: LABELS, random: createRandom('bits') });
+        const weight = stepper.read().get('dense/weight')!;
+        await stepper.close();
+        return weight;
+      }),
+    );
+    expect(chunked).toBeAllClose(whole, TOLERANCE);
   });
 
   it('normalises each chunk by its own statistics, and lets running ones follow each', async () => {
