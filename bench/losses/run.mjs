@@ -127,10 +127,11 @@ async function readRuns(path) {
       const run = JSON.parse(line);
       found.set(run.key, run);
     } catch {
-      console.error(`${path}: a torn line is dropped`);
+      console.error(`${path}: a torn line does not count`);
     }
   }
-  if (found.size < lines.length)
+  // Whoever only reads must not write over what a training may be adding.
+  if (found.size < lines.length && !finished && !options.steps)
     await writeFileAtomic(path, [...found.values()].map((run) => `${JSON.stringify(run)}\n`).join(''));
   return found;
 }
