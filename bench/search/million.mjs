@@ -9,7 +9,17 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openStore } from '../../dist/search/store/open.js';
-import { buildPeer, createClusters, diskOf, inMs, loadPeer, p50, peerSearch, recallOf, timeEach } from './lib.mjs';
+import {
+  buildPeer,
+  createClusters,
+  diskOf,
+  inMs,
+  loadPeer,
+  p50,
+  peerSearch,
+  recallOf,
+  timeEach,
+} from './lib.mjs';
 
 const K = 10;
 const BLOCK = 10_000;
@@ -33,7 +43,12 @@ console.log(`${numRows} × ${dim} around ${Math.round(numRows / 1000)} centres, 
 
 try {
   const store = await openStore(address, { identity });
-  const draw = createClusters({ numClusters: Math.max(1, Math.round(numRows / 1000)), dim, spread: 1, seed: 'large' });
+  const draw = createClusters({
+    numClusters: Math.max(1, Math.round(numRows / 1000)),
+    dim,
+    spread: 1,
+    seed: 'large',
+  });
   let start = performance.now();
   for (let from = 0; from < numRows; from += BLOCK) {
     const count = Math.min(BLOCK, numRows - from);
@@ -52,13 +67,17 @@ try {
   console.log(`\nwriting      ${secondsSince(start)} s, peak of the process ${peakMb()} MB`);
   start = performance.now();
   const { recall } = await store.compact();
-  console.log(`index        ${secondsSince(start)} s with its measurement, peak ${peakMb()} MB; says recall@${recall?.k} ${recall?.recall.toFixed(4)}`);
-  if (values.store === undefined) console.log(`disk         ${(diskOf(address) / 1e6).toFixed(0)} MB for ${((numRows * dim * 4) / 1e6).toFixed(0)} MB of embeddings`);
+  console.log(
+    `index        ${secondsSince(start)} s with its measurement, peak ${peakMb()} MB; says recall@${recall?.k} ${recall?.recall.toFixed(4)}`,
+  );
+  if (values.store === undefined)
+    console.log(
+      `disk         ${(diskOf(address) / 1e6).toFixed(0)} MB for ${((numRows * dim * 4) / 1e6).toFixed(0)} MB of embeddings`,
+    );
 
   const queries = draw(numQueries);
   const queryOf = (i) => queries.slice(i * dim, (i + 1) * dim);
-  const ask = async (i, options) =>
-    (await store.search(queryOf(i), { k: K, ...options })).answers[0];
+  const ask = async (i, options) => (await store.search(queryOf(i), { k: K, ...options })).answers[0];
   const filters = { 'no filter': undefined, 'filter of 1 %': { labels: ['class 7'] } };
   for (const [name, filter] of Object.entries(filters)) {
     const found = [];
@@ -82,7 +101,8 @@ try {
   if (usearch !== undefined) {
     const all = new Float32Array(numRows * dim);
     for await (const { records, vectors } of store.scan())
-      for (const [i, { id }] of records.entries()) all.set(vectors.subarray(i * dim, (i + 1) * dim), Number(id) * dim);
+      for (const [i, { id }] of records.entries())
+        all.set(vectors.subarray(i * dim, (i + 1) * dim), Number(id) * dim);
     const peer = buildPeer(usearch, all, dim);
     const times = await timeEach(numQueries, (i) => void peerSearch(peer.index, queryOf(i), K));
     console.log(`usearch        built in ${peer.seconds.toFixed(1)} s, in memory alone  ${inMs(times)}`);

@@ -50,6 +50,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     epochs: 'passes over the images; 0 for as many as make about 1,000 steps',
     stepsPerEpoch: 'steps between validations; 0 for one pass over the images',
     batchSize: 'images (or explicit pairs) a step',
+    chunkSize: 'images that go through the network at once, so that a large batch fits in memory; 0 for all',
     imagesPerClass: 'images of each class in a batch',
     batchGroups: 'groups that a batch takes its classes from, for classes named group/name; 0 for all alike',
     rotateClasses: 'quarter turns of a class are classes of their own',

@@ -15,11 +15,11 @@ import type { TrainConfig, TrainOptions } from '../train/config.ts';
 import { CUSTOM_LOSS, type CustomLoss } from '../train/custom-loss.ts';
 import { trainLoop } from '../train/loop.ts';
 import { type ConfiguredObjective, checkComparable, createObjective } from '../train/objective.ts';
+import { openStep } from '../train/open-step.ts';
 import { createOptimizer } from '../train/optimizers/by-name.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
-import { buildStep, LOSS_SCOPE, type StepGraph, type StepPlan } from '../train/step-graph.ts';
-import { createStepper } from '../train/stepper.ts';
+import { LOSS_SCOPE, type StepGraph, type StepPlan } from '../train/step-graph.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { prepareFeatures } from './backbone/features.ts';
 import { headStart } from './backbone/head-start.ts';
@@ -145,7 +145,7 @@ const NO_STEPS =
   'nothing of this network is learned by steps (all of the backbone is frozen, and its head has no weights or stays as it begins), so there are no epochs';
 
 /** Whether a step changes anything of the model. What a loss keeps for itself is no part of it. */
-function learnsBySteps({ parameters }: StepGraph): boolean {
+function learnsBySteps({ parameters }: Pick<StepGraph, 'parameters'>): boolean {
   return parameters.some(({ name, trainable }) => trainable && !name.startsWith(`${LOSS_SCOPE}/`));
 }
 
@@ -181,10 +181,11 @@ async function trainPrepared(
     l2: config.l2,
     averageDecay: config.averageDecay,
   };
-  const step = buildStep(plan);
+  const { chunkSize } = config;
+  const step = await openStep(plan, { chunkSize, runtime, random: random.fork('parameters') });
+  const { stepper } = step;
   const numEpochs = learnsBySteps(step) ? wantedEpochs : 0;
   if (numEpochs === 0) onEvent({ kind: config.epochs > 0 ? 'warning' : 'note', message: NO_STEPS });
-  const stepper = await createStepper(step, runtime, random.fork('parameters'));
   const checkpoints = createCheckpointFolder(join(out, 'checkpoints'), step.state);
   const identity = identityOf(config, data, backbone?.identity);
   const parts = {
@@ -204,7 +205,7 @@ async function trainPrepared(
   const board =
     job.tensorboard === false
       ? undefined
-      : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, runtime, resumeFrom });
+      : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, resumeFrom });
 
   const { redrawn } = feeder;
   const path = join(out, 'checkpoints', 'pairs.safetensors');

@@ -129,6 +129,11 @@ export const trainConfigSchema = z.strictObject({
   averageDecay: z.number().min(0).lt(1).default(0),
   /** Images a batch (pairs, with explicit pairs). */
   batchSize: z.int().min(4).default(160),
+  /**
+   * Images that go through the network at once, at most, where a batch holds more; 0 for the whole batch. Takes less memory
+   * and a forward pass more a step.
+   */
+  chunkSize: z.int().min(0).default(0),
   /** Images of each class in a batch; more where there are few classes. */
   imagesPerClass: z.int().min(2).default(4),
   /** Groups that the classes of a batch come from, for classes named `group/name`; 0 for all classes alike. */

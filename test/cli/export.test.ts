@@ -41,7 +41,7 @@ describe('export', () => {
       run('export', 'run', '--to', 'onnx-int4'),
     ]);
     expect(shown.stdout).toMatch(
-      /32 patterns drawn by chance[\s\S]*one\.onnx[\s\S]*100\.0\d %[\s\S]*export {2}one\.onnx/,
+      /32 patterns drawn by chance[\s\S]*one\.onnx[\s\S]*100\.0\d\s%[\s\S]*export {2}one\.onnx/,
     );
     expect(existsSync(join(folder, 'one.onnx'))).toBe(true);
     expect(wrong.code).toBe(2);
