@@ -3,6 +3,7 @@ import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import { createRandom } from '../../base/random.ts';
 import { createAugmenter } from '../augment/augmenter.ts';
 import { sumOfRow } from './entries.ts';
+import { createFillClock } from './fill-clock.ts';
 import type { RowKeys } from './keys.ts';
 import { type RowTarget, rowInMemory } from './load.ts';
 import { extractAll, type ImageTask } from './pipeline.ts';
@@ -15,6 +16,8 @@ import type { FillOptions } from './types.ts';
 /** Bytes of an entry of the index, the longest row number included. */
 const ENTRY_BYTES = 110;
 const DEFAULT_BATCH_SIZE = 4;
+/** Batches that every place in the trunk takes while time is measured: more than lie decoded when it begins. */
+const MEASURED_ROUNDS = 4;
 
 export interface FillJob {
   readonly options: FillOptions;
@@ -47,16 +50,17 @@ export async function fillMissing(job: FillJob): Promise<void> {
   await labelTrunk(path, trunk);
   const segment = await createSegment(path, trunk.rowLength);
   const augment = views && createAugmenter(views.augment, options.target);
-  const start = performance.now();
-  const numMeasured = Math.min(missing.length, batchSize * (trunk.concurrency ?? 1));
+  const numAtOnce = batchSize * (trunk.concurrency ?? 1);
+  const clock = createFillClock({ numWarmUp: numAtOnce, numMeasured: MEASURED_ROUNDS * numAtOnce });
   let numDone = 0;
   let isEstimated = false;
 
   function advance(numRows: number): void {
     numDone += numRows;
-    if (!isEstimated && numDone >= numMeasured) {
+    const numLeft = missing.length - numDone;
+    const secondsGuess = numLeft === 0 ? 0 : clock.secondsFor(numLeft);
+    if (!isEstimated && secondsGuess !== undefined) {
       isEstimated = true;
-      const secondsGuess = ((performance.now() - start) / 1000 / numDone) * (missing.length - numDone);
       onEstimate?.({ numRows: numNeeded, numCached: numNeeded - missing.length, bytes, secondsGuess });
     }
     onDone(numDone, missing.length);
@@ -80,6 +84,7 @@ export async function fillMissing(job: FillJob): Promise<void> {
           if (slot < target.numInMemory) rowInMemory(target, slot).set(rowOf(i));
           else target.places.set(slot, { path: segment.path, row: first + i, sum: sumOfRow(rowOf(i)) });
         }
+        clock.add(slots.length);
         advance(slots.length);
       },
       refuse({ image, hash, slots }, reason, isLasting) {

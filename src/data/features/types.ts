@@ -55,7 +55,7 @@ export interface ViewOptions {
   readonly seed: string | number;
 }
 
-/** What filling will cost, measured on its first batches. */
+/** What filling will cost, measured on the batches after the first, which wait for threads to start. */
 export interface FillEstimate {
   /** Rows that are needed, of them so many there already. */
   readonly numRows: number;
