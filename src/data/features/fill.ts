@@ -2,6 +2,7 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import { createRandom } from '../../base/random.ts';
 import { createAugmenter } from '../augment/augmenter.ts';
+import type { PixelShape } from '../types.ts';
 import { sumOfRow } from './entries.ts';
 import { createFillClock } from './fill-clock.ts';
 import type { RowKeys } from './keys.ts';
@@ -15,7 +16,9 @@ import type { FillOptions } from './types.ts';
 
 /** Bytes of an entry of the index, the longest row number included. */
 const ENTRY_BYTES = 110;
-const DEFAULT_BATCH_SIZE = 4;
+/** What a default batch holds, and the most images: two of 224×224. */
+const BATCH_PIXELS = 2 ** 17;
+const MAX_DEFAULT_BATCH = 16;
 /** Batches that every place in the trunk takes while time is measured: more than lie decoded when it begins. */
 const MEASURED_ROUNDS = 4;
 
@@ -44,7 +47,7 @@ export interface FillJob {
  */
 export async function fillMissing(job: FillJob): Promise<void> {
   const { options, plan, keys, hashes, missing, numNeeded, path, target, reader, onBad, onDone } = job;
-  const { trunk, views, onEstimate, batchSize = DEFAULT_BATCH_SIZE } = options;
+  const { trunk, views, onEstimate, batchSize = batchSizeFor(options.target) } = options;
   const bytes = missing.length * (2 * trunk.rowLength + ENTRY_BYTES);
   await checkRoom(path, bytes);
   await labelTrunk(path, trunk);
@@ -96,6 +99,10 @@ export async function fillMissing(job: FillJob): Promise<void> {
   } finally {
     await segment.close();
   }
+}
+
+function batchSizeFor({ height, width }: PixelShape): number {
+  return Math.min(Math.max(Math.floor(BATCH_PIXELS / (height * width)), 1), MAX_DEFAULT_BATCH);
 }
 
 /** Missing rows by the image that they are computed from, in order of image. */
