@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 /** The rooms from the ground up. Each imports only from those before it. */
 export const FLOORS = [
   'base',
+  'client',
   'graph',
   'nn',
   'loss',
@@ -30,7 +31,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
 
 /** Code that also runs in a browser: no Node module may be reached from it. */
 const BROWSER_SAFE = [
-  /^src\/(graph|nn|loss|evaluate|projection)\//,
+  /^src\/(client|graph|nn|loss|evaluate|projection)\//,
   /^src\/data\/(augment|splits|pairs|samplers)/,
 ];
 /** What every runtime is: others may speak of it, but get one only by #runtime. */

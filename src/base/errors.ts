@@ -23,9 +23,20 @@ export type ErrorCode =
   | 'E_PERMISSION'
   | 'E_DISK_FULL'
   | 'E_DOWNLOAD'
+  | 'E_IO'
   | 'E_STORE'
   | 'E_CONNECTION'
-  | 'E_IO';
+  | 'E_REQUEST'
+  | 'E_UNAUTHORIZED'
+  | 'E_FORBIDDEN'
+  | 'E_NO_ROUTE'
+  | 'E_METHOD'
+  | 'E_TIMEOUT'
+  | 'E_TOO_LARGE'
+  | 'E_MEDIA_TYPE'
+  | 'E_URL'
+  | 'E_BUSY'
+  | 'E_SERVICE';
 
 /** The four parts of a message that a reader can act on. */
 export interface ErrorParts {

@@ -106,6 +106,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',
     load: async () => (await import('./map.ts')).addMap,
   },
+  serve: {
+    about: 'Answer over HTTP: embeddings and comparisons; "serve token" makes and revokes tokens.',
+    load: async () => (await import('./serve.ts')).addServe,
+  },
 };
 
 /** The command line for these arguments: the verb that they name is whole, of the others only what the help lists. */

@@ -21,19 +21,51 @@ export async function loadModel(
   folder: string,
   { runtime = createRuntime() }: { readonly runtime?: Runtime } = {},
 ): Promise<Model> {
+  return openArtefact(await readArtefact(folder), runtime);
+}
+
+/** A model folder as bytes, read once: what several threads load is then the same model, whatever happens to the folder. */
+export interface Artefact {
+  readonly config: ModelConfig;
+  /** Folder that `config.json` lies in. */
+  readonly path: string;
+  /** SHA-256 (hex) of `config.json`, which names the checksums of the other files: equal for equal models. */
+  readonly checksum: string;
+  readonly encoder: Uint8Array;
+  readonly comparator?: Uint8Array;
+}
+
+/**
+ * Reads a model folder whole, and checks it as `loadModel` does.
+ * @throws E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION
+ */
+export async function readArtefact(folder: string): Promise<Artefact> {
   const { path, text } = await readConfig(folder);
   const config = parseModelConfig(text, join(path, 'config.json'));
-  const embedder = await createEmbedder(
-    await readChecked(path, 'encoder.onnx', config.encoder.sha256),
-    runtime,
-  );
+  return {
+    config,
+    path,
+    checksum: sha256(Buffer.from(text)),
+    encoder: await readChecked(path, 'encoder.onnx', config.encoder.sha256),
+    ...(config.comparator !== undefined && {
+      comparator: await readChecked(path, 'comparator.onnx', config.comparator.sha256),
+    }),
+  };
+}
+
+/** A model from the bytes of its folder. @throws E_MODEL, E_RUNTIME */
+export async function openArtefact(
+  { config, path, encoder, comparator }: Omit<Artefact, 'checksum'>,
+  runtime: Runtime,
+): Promise<Model> {
+  const embedder = await createEmbedder(encoder, runtime);
   checkFits(embedder, config, path);
   const { embeddingSize } = config.encoder;
   const comparer =
-    config.comparator === undefined
+    config.comparator === undefined || comparator === undefined
       ? euclideanComparer(embeddingSize)
       : await createHeadComparer(
-          await readChecked(path, 'comparator.onnx', config.comparator.sha256),
+          comparator,
           { embeddingSize, bothWays: !config.comparator.symmetric && config.comparator.bothWays },
           runtime,
         );

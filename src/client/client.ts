@@ -1,0 +1,110 @@
+import { SamesameError } from '../base/errors.ts';
+import { type CallOptions, type ClientOptions, createSend } from './send.ts';
+import type {
+  ClientImage,
+  EmbeddedImage,
+  Embeddings,
+  ImageProblem,
+  ModelDescription,
+  ServedComparison,
+  ServiceStats,
+} from './types.ts';
+
+export interface CompareCall extends CallOptions {
+  /** Share of similar pairs where you ask. Default: the model's own. */
+  readonly prior?: number;
+}
+
+/** Asks a service. A method for each operation of its OpenAPI document, by the operation's name. */
+export interface Client {
+  /** @throws E_IMAGE or E_IMAGES_BAD where no image could be used; E_BUSY, E_UNAUTHORIZED, … */
+  embed(images: readonly ClientImage[], options?: CallOptions): Promise<Embeddings>;
+  /** @throws E_IMAGE, E_IMAGES_BAD; E_BUSY, E_UNAUTHORIZED, … */
+  compare(left: ClientImage, right: ClientImage, options?: CompareCall): Promise<ServedComparison>;
+  model(options?: CallOptions): Promise<ModelDescription>;
+  stats(options?: CallOptions): Promise<ServiceStats>;
+  /** Whether the process is alive: false where it cannot be reached. */
+  health(options?: CallOptions): Promise<boolean>;
+  /** Whether requests should be sent there. */
+  ready(options?: CallOptions): Promise<boolean>;
+  /** The Prometheus text format. */
+  metrics(options?: CallOptions): Promise<string>;
+}
+
+/**
+ * A client for `samesame serve`, in Node and in browsers.
+ * @example
+ * const client = createClient({ url: 'http://127.0.0.1:8080', token });
+ * const { verdict } = await client.compare(await readFile('a.jpg'), await readFile('b.jpg'));
+ */
+export function createClient(options: ClientOptions): Client {
+  const send = createSend(options);
+  const sendOnce = createSend({ ...options, retries: 0 });
+  const post = async (path: string, images: readonly ClientImage[], { signal }: CallOptions) =>
+    (await send(path, { method: 'POST', body: () => toForm(images), signal })).json();
+  const get = async (path: string, { signal }: CallOptions = {}) => (await send(path, { signal })).json();
+  const asks = (path: string, { signal }: CallOptions = {}) =>
+    sendOnce(path, { signal }).then(
+      () => true,
+      (error) => {
+        if (error instanceof SamesameError && (error.code === 'E_BUSY' || error.code === 'E_SERVICE'))
+          return false;
+        throw error;
+      },
+    );
+
+  return {
+    async embed(images, call = {}) {
+      const answer: SentEmbeddings = await post('/v1/embed?encoding=base64', images, call);
+      return { ...answer, results: answer.results.map(readResult) };
+    },
+    compare(left, right, { prior, signal } = {}) {
+      const query = prior === undefined ? '' : `?prior=${encodeURIComponent(String(prior))}`;
+      return post(`/v1/compare${query}`, [left, right], { signal });
+    },
+    model: (call) => get('/v1/model', call),
+    stats: (call) => get('/v1/stats', call),
+    health: (call) => asks('/healthz', call),
+    ready: (call) => asks('/readyz', call),
+    metrics: async ({ signal } = {}) => (await send('/metrics', { signal })).text(),
+  };
+}
+
+/** An answer as it comes over the wire with `encoding=base64`. */
+interface SentEmbeddings {
+  readonly model: string;
+  readonly embeddingSize: number;
+  readonly results: readonly ({ readonly index: number; readonly name?: string } & (
+    | { readonly embedding: string }
+    | { readonly problem: ImageProblem }
+  ))[];
+}
+
+function readResult(result: SentEmbeddings['results'][number]): EmbeddedImage {
+  return 'problem' in result ? result : { ...result, embedding: fromBase64(result.embedding) };
+}
+
+/** float32, little-endian, whatever this machine has. */
+function fromBase64(text: string): Float32Array {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
+function toForm(images: readonly ClientImage[]): FormData {
+  const form = new FormData();
+  for (const image of images) {
+    if ('url' in image) form.append('url', image.url);
+    else if ('data' in image) form.append('image', toBlob(image.data), image.name ?? nameOf(image.data));
+    else form.append('image', toBlob(image), nameOf(image));
+  }
+  return form;
+}
+
+function nameOf(data: object): string {
+  return 'name' in data && typeof data.name === 'string' ? data.name : 'image';
+}
+
+function toBlob(data: Blob | Uint8Array | ArrayBuffer): Blob {
+  return data instanceof Blob ? data : new Blob([data as Uint8Array<ArrayBuffer>]);
+}

@@ -1,0 +1,105 @@
+/** An image to send: the bytes of its file, or an address that the service is allowed to fetch from. */
+export type ClientImage =
+  | Blob
+  | Uint8Array
+  | ArrayBuffer
+  | { readonly data: Blob | Uint8Array | ArrayBuffer; readonly name?: string }
+  | { readonly url: string };
+
+/** What is wrong with one image of several. */
+export interface ImageProblem {
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly expected?: string;
+  readonly received?: string;
+  readonly help?: string;
+}
+
+/** One image of an answer: its embedding, or why it has none. */
+export type EmbeddedImage =
+  | { readonly index: number; readonly name?: string; readonly embedding: Float32Array }
+  | { readonly index: number; readonly name?: string; readonly problem: ImageProblem };
+
+export interface Embeddings {
+  /** Checksum of the model that answered. Embeddings of two models cannot be compared. */
+  readonly model: string;
+  /** D. */
+  readonly embeddingSize: number;
+  /** One an image, in their order. */
+  readonly results: readonly EmbeddedImage[];
+}
+
+export interface ServedComparison {
+  readonly model: string;
+  /** Lower is closer. */
+  readonly distance: number;
+  /** Probability that both show the same thing, where `prior` of all pairs do. */
+  readonly probability: number;
+  readonly prior?: number;
+  readonly verdict: 'same' | 'different' | 'unsure';
+  /** Only where the verdict is `unsure`. */
+  readonly because?: string;
+  readonly threshold: number;
+}
+
+export interface ModelDescription {
+  readonly model: string;
+  /** ISO 8601. */
+  readonly loadedAt: string;
+  readonly encoder: { readonly name: string; readonly embeddingSize: number; readonly normalized: boolean };
+  readonly comparator: string | null;
+  readonly input: {
+    readonly height: number;
+    readonly width: number;
+    readonly channels: number;
+    readonly resize: 'fit' | 'cover' | 'stretch';
+  };
+  readonly distance: 'euclidean' | 'comparator';
+  readonly threshold: number;
+  readonly prior: number | null;
+  readonly isCalibrated: boolean;
+  readonly classes: readonly string[];
+  readonly trainedOn: { readonly dataset: string; readonly numImages: number };
+  readonly samesame: string;
+}
+
+export interface ServiceStats {
+  readonly model: string;
+  readonly version: string;
+  readonly uptimeSeconds: number;
+  readonly requests: {
+    readonly total: number;
+    readonly byStatus: Readonly<Record<string, number>>;
+    readonly inProgress: number;
+  };
+  readonly images: {
+    readonly total: number;
+    readonly inProgress: number;
+    readonly waitingForBatch: number;
+    readonly maxQueue: number;
+  };
+  readonly batches: { readonly total: number; readonly meanSize: number };
+  readonly latencyMs: {
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+    readonly numRequests: number;
+  };
+  readonly threads: number;
+  readonly memoryBytes: { readonly rss: number; readonly heapUsed: number; readonly heldBodies: number };
+}
+
+/** RFC 9457, as the service sends it. */
+export interface ServiceProblem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly expected?: string;
+  readonly received?: string;
+  readonly help?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly requestId: string;
+}

@@ -1,0 +1,51 @@
+import { availableParallelism } from 'node:os';
+import type { PixelTarget } from '../../data/pixels/decode.ts';
+import type { DecodeJob } from './messages.ts';
+import { createSlots } from './slots.ts';
+import { startThread, type Thread } from './thread.ts';
+
+/** Decodes images away from the thread that answers requests. */
+export interface Decoder {
+  /** Settles when it has started. */
+  readonly ready: Promise<void>;
+  /**
+   * @param bytes of an image file; copied, so the caller may go on using what they are a part of
+   * @returns uint8 `[H, W, C]`
+   * @throws E_IMAGE; what `signal` aborts with, while it waits for its turn
+   */
+  decode(bytes: Uint8Array, target: PixelTarget, signal?: AbortSignal): Promise<Uint8Array>;
+  readonly numWaiting: () => number;
+  close(): Promise<void>;
+}
+
+/**
+ * @param maxPixels larger images are refused before they are unpacked
+ * @param numDecodes images that are unpacked at once: with `maxPixels` the bound of the memory. Default: two a core, so
+ *   that one is at work while the other's answer is on its way
+ */
+export function openDecoder({
+  maxPixels,
+  numDecodes = 2 * availableParallelism(),
+}: {
+  readonly maxPixels: number;
+  readonly numDecodes?: number;
+}): Decoder {
+  const slots = createSlots(numDecodes);
+  let thread = start();
+
+  function start(): Thread<DecodeJob, Uint8Array> {
+    return startThread<DecodeJob, Uint8Array>('decode-thread', undefined);
+  }
+
+  return {
+    ready: thread.ready,
+    decode: (bytes, target, signal) =>
+      slots.run(() => {
+        if (!thread.isAlive()) thread = start();
+        const own = bytes.slice();
+        return thread.ask({ bytes: own, target, maxPixels }, [own.buffer]);
+      }, signal),
+    numWaiting: slots.numWaiting,
+    close: () => thread.close(),
+  };
+}

@@ -1,0 +1,158 @@
+import { z } from '@hono/zod-openapi';
+
+// What the service reads and answers, once: requests are checked against it, the OpenAPI document is made from it, and the
+// tests hold every answer and the client's types against it.
+
+const name = z
+  .string()
+  .max(1000)
+  .openapi({ description: 'What you call it; shown again, never used as a path.' });
+
+export const imagesBodySchema = z
+  .strictObject({
+    images: z
+      .array(
+        z.union([
+          z.strictObject({
+            data: z.string().openapi({ description: 'Bytes of an image file in base64.', format: 'byte' }),
+            name: name.optional(),
+          }),
+          z.strictObject({
+            url: z.string().max(2000).openapi({
+              description: 'Address to fetch the image from; only hosts that the service allows.',
+            }),
+            name: name.optional(),
+          }),
+        ]),
+      )
+      .min(1),
+  })
+  .openapi('ImagesBody');
+
+const fault = z.strictObject({
+  pointer: z.string().openapi({ description: 'JSON pointer into the request, or name of a parameter.' }),
+  detail: z.string(),
+});
+
+export const problemSchema = z
+  .strictObject({
+    type: z.string().openapi({ description: 'Address of its description at this service: /docs#CODE.' }),
+    title: z.string().openapi({ description: 'What the code means; the same for every such problem.' }),
+    status: z.int(),
+    code: z.string().openapi({ description: 'For programs: E_IMAGE, E_BUSY, …' }),
+    detail: z.string().openapi({ description: 'What failed this time.' }),
+    expected: z.string().optional(),
+    received: z.string().optional(),
+    help: z.string().optional(),
+    errors: z.array(fault).optional(),
+    requestId: z.string().openapi({ description: 'As in the header X-Request-Id and in the log.' }),
+  })
+  .openapi('Problem', { description: 'RFC 9457 problem details.' });
+
+/** One image that could not be used, where others of the request could. */
+const imageProblem = problemSchema
+  .pick({ code: true, title: true, detail: true, expected: true, received: true, help: true })
+  .openapi('ImageProblem');
+
+const index = z.int().min(0).openapi({ description: 'Place of the image in the request, from 0.' });
+const model = z.string().openapi({ description: 'Checksum of the model that answered.' });
+
+export const embedResponseSchema = z
+  .strictObject({
+    model,
+    embeddingSize: z.int().min(1),
+    results: z.array(
+      z.union([
+        z.strictObject({
+          index,
+          name: name.optional(),
+          embedding: z.union([z.array(z.number()), z.string()]).openapi({
+            description: 'D numbers; with encoding=base64 the bytes of D float32, little-endian, in base64.',
+          }),
+        }),
+        z.strictObject({ index, name: name.optional(), problem: imageProblem }),
+      ]),
+    ),
+  })
+  .openapi('Embeddings');
+
+export const compareResponseSchema = z
+  .strictObject({
+    model,
+    distance: z.number().openapi({ description: 'Lower is closer.' }),
+    probability: z
+      .number()
+      .openapi({ description: 'That both show the same thing, where prior of all pairs do.' }),
+    prior: z.number().optional(),
+    verdict: z.enum(['same', 'different', 'unsure']),
+    because: z
+      .string()
+      .optional()
+      .openapi({ description: 'Why no other answer is given; only with unsure.' }),
+    threshold: z.number().openapi({ description: 'Distance below which the verdict is same.' }),
+  })
+  .openapi('Comparison');
+
+export const modelResponseSchema = z
+  .strictObject({
+    model,
+    loadedAt: z.string().openapi({ description: 'ISO 8601.' }),
+    encoder: z.strictObject({ name: z.string(), embeddingSize: z.int(), normalized: z.boolean() }),
+    comparator: z.string().nullable().openapi({ description: 'Name of its learned head, or null.' }),
+    input: z.strictObject({
+      height: z.int(),
+      width: z.int(),
+      channels: z.int(),
+      resize: z.enum(['fit', 'cover', 'stretch']),
+    }),
+    distance: z.enum(['euclidean', 'comparator']),
+    threshold: z.number(),
+    prior: z.number().nullable(),
+    isCalibrated: z.boolean().openapi({ description: 'Whether it can answer unsure.' }),
+    classes: z.array(z.string()),
+    trainedOn: z.strictObject({ dataset: z.string(), numImages: z.int() }),
+    samesame: z.string().openapi({ description: 'Version that trained it.' }),
+  })
+  .openapi('Model');
+
+export const statsResponseSchema = z
+  .strictObject({
+    model,
+    version: z.string().openapi({ description: 'Version of samesame that serves.' }),
+    uptimeSeconds: z.number(),
+    requests: z.strictObject({
+      total: z.int(),
+      byStatus: z.record(z.string(), z.int()),
+      inProgress: z.int(),
+    }),
+    images: z.strictObject({
+      total: z.int(),
+      inProgress: z.int(),
+      waitingForBatch: z.int(),
+      maxQueue: z.int(),
+    }),
+    batches: z.strictObject({ total: z.int(), meanSize: z.number() }),
+    latencyMs: z
+      .strictObject({ p50: z.number(), p95: z.number(), p99: z.number(), numRequests: z.int() })
+      .openapi({ description: 'Of the last requests with images, at most 1,024 of them.' }),
+    threads: z.int().openapi({ description: 'Threads that run the model.' }),
+    memoryBytes: z.strictObject({ rss: z.int(), heapUsed: z.int(), heldBodies: z.int() }),
+  })
+  .openapi('Stats');
+
+export const healthSchema = z.strictObject({ status: z.literal('ok') }).openapi('Health');
+export const readySchema = z.strictObject({ status: z.literal('ready') }).openapi('Ready');
+
+export const embedQuerySchema = z.strictObject({
+  encoding: z
+    .enum(['float', 'base64'])
+    .default('float')
+    .openapi({ description: 'How embeddings are written. base64 is a quarter of the size, and exact.' }),
+});
+
+export const compareQuerySchema = z.strictObject({
+  prior: z.coerce.number().gt(0).lt(1).optional().openapi({
+    description:
+      'Share of similar pairs where you ask: 0.01 where one in a hundred is. Default: the model’s own.',
+  }),
+});

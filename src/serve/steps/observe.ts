@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { createMiddleware } from 'hono/factory';
+import { matchedRoutes } from 'hono/route';
+import { SamesameError } from '../../base/errors.ts';
+import type { ServeEnv, Service } from '../service.ts';
+
+/** What a client may call its request: nothing that could be more than a name in a log or a header. */
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+/** The status that the log gives to a request whose client went away before the answer; as nginx has it. */
+const CLIENT_GONE = 499;
+
+const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
+  [
+    'content-security-policy',
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  ],
+  ['x-content-type-options', 'nosniff'],
+  ['x-frame-options', 'DENY'],
+  ['referrer-policy', 'no-referrer'],
+  ['cross-origin-opener-policy', 'same-origin'],
+  ['cross-origin-resource-policy', 'same-origin'],
+  ['cache-control', 'no-store'],
+];
+
+/**
+ * Gives a request its id, its answer the security headers, and both a line in the log and a place in the metrics. The line
+ * tells which route, never which address, and nothing of what was sent.
+ */
+export function observe({ log, metrics, isStopping }: Service) {
+  return createMiddleware<ServeEnv>(async (c, next) => {
+    const startMs = performance.now();
+    const asked = c.req.header('x-request-id');
+    const requestId = asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID();
+    c.set('requestId', requestId);
+    c.set('numImages', 0);
+    c.header('x-request-id', requestId);
+    for (const [name, value] of SECURITY_HEADERS) c.header(name, value);
+
+    await next();
+
+    // The last answer on this connection.
+    if (isStopping()) c.header('connection', 'close');
+    const latencyMs = performance.now() - startMs;
+    const isGone = c.env.outgoing.destroyed && !c.env.outgoing.writableFinished;
+    const status = isGone ? CLIENT_GONE : c.res.status;
+    const method = c.req.method;
+    const route = matchedRoutes(c).findLast(({ path }) => path !== '*' && path !== '/*')?.path ?? 'none';
+    const numImages = c.get('numImages');
+    metrics.noteRequest({ method, route, status, latencyMs, numImages });
+    const failure = c.get('failure');
+    const line = {
+      requestId,
+      method,
+      route,
+      status,
+      latencyMs: Number(latencyMs.toFixed(1)),
+      ...(numImages > 0 && { images: numImages }),
+      ...(c.get('tokenId') !== undefined && { token: c.get('tokenId') }),
+      ...describe(failure, status),
+    };
+    if (status >= 500 && status !== 503) log.error(line, 'request failed');
+    else log.info(line, 'request');
+  });
+}
+
+/** Of what the client did wrong its code; of what went wrong here everything. */
+function describe(failure: unknown, status: number): object {
+  if (failure === undefined) return {};
+  const code = failure instanceof SamesameError ? failure.code : 'E_SERVICE';
+  return status >= 500 && status !== 503 ? { code, err: failure } : { code };
+}
