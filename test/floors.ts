@@ -11,6 +11,7 @@ export const FLOORS = [
   'data',
   'backbones',
   'model',
+  'export',
   'evaluate',
   'projection',
   'train',

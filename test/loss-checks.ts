@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { createRandom } from '../src/base/random.ts';
 import { compile } from '../src/graph/compile.ts';
 import { gradients } from '../src/graph/gradients.ts';
 import { input } from '../src/graph/ops/source.ts';
@@ -73,11 +74,22 @@ export interface BatchCheck {
   readonly parameters?: Readonly<Record<string, readonly [number, number]>>;
   readonly numClasses?: number;
   readonly seed?: number;
+  /** Hold the batches without pairs of some kind, and equal points, against the oracle too. Default false. */
+  readonly degenerate?: boolean;
 }
+
+/** Labels of batches that lack something. Those of equal points have only a value: distances have no slope there. */
+const LACKING = {
+  'one class': [1, 1, 1],
+  'no similar pair': [0, 1, 2],
+  'one item': [2],
+  'equal points': [0, 0, 1, 1],
+} as const;
 
 /** Holds a loss over a batch against its oracle: values to 1e-5, gradients to 1e-3. */
 export async function checkBatchLoss(check: BatchCheck): Promise<void> {
   const { loss, oracle, labels = LABELS, size = 3, parameters = {}, numClasses = 0, seed } = check;
+  if (check.degenerate) await checkLacking(check);
   const names = Object.keys(parameters);
   await checkOp({
     operands: [
@@ -99,6 +111,33 @@ export async function checkBatchLoss(check: BatchCheck): Promise<void> {
     valueRtol: 1e-5,
     seed,
   });
+}
+
+/** The batches of `LACKING` on Node's runtime: values to 1e-5, gradients towards the embeddings to 1e-3. */
+async function checkLacking({ loss, oracle, size = 3, parameters = {}, numClasses = 0 }: BatchCheck) {
+  const random = createRandom('lacking');
+  const draw = (numRows: number, width: number) =>
+    Array.from({ length: numRows }, () => Array.from({ length: width }, () => Math.fround(random.normal())));
+  for (const [name, given] of Object.entries(LACKING)) {
+    const isEqual = name === 'equal points';
+    const [first, ...rest] = draw(given.length, size);
+    const rows = [first, ...(isEqual ? rest.map(() => [...first]) : rest)];
+    const fed = Object.fromEntries(
+      Object.entries(parameters).map(([key, [height, width]]) => [key, draw(height, width)]),
+    );
+    const valueAt = (x: number[][]) => oracle(x, [...given], ...Object.values(fed));
+    const measured = await measureBatch(loss, rows, given, fed, numClasses, false);
+    expect(measured.loss, name).toBeAllClose([valueAt(rows)], { rtol: 1e-5, atol: 1e-5 });
+    expect(measured.gradient.every(Number.isFinite), `${name}: ${measured.gradient}`).toBe(true);
+    if (isEqual) continue;
+    const slopes = rows.flatMap((row, i) =>
+      row.map((value, k) => {
+        const moved = (by: number) => valueAt(rows.with(i, row.with(k, value + by)));
+        return (moved(1e-5) - moved(-1e-5)) / 2e-5;
+      }),
+    );
+    expect(measured.gradient, `gradient, ${name}`).toBeAllClose(slopes, { rtol: 1e-3, atol: 2e-4 });
+  }
 }
 
 /** Loss, gradient towards the embeddings, and diagnostics of a batch: on both runtimes, or on Node's alone. */

@@ -69,3 +69,10 @@ export function toShare(text: string): number {
   if (!(value > 0 && value < 1)) throw new InvalidArgumentError('Expected a number between 0 and 1.');
   return value;
 }
+
+/** `64` or `48x64`: height and width. */
+export function toSize(text: string): [number, number] {
+  const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text);
+  if (match === null) throw new InvalidArgumentError('Expected N or HxW, such as 64 or 48x64.');
+  return [Number(match[1]), Number(match[2] ?? match[1])];
+}

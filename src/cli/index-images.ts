@@ -34,7 +34,11 @@ export function addIndex(verb: Command): void {
       'facts to search by: .jsonl ({"path": …, any fields} a line) or .csv (column path, any others)',
     )
     .option('--watch', 'stay, and follow the folders until Ctrl-C')
-    .option('--batch <n>', 'images written at a time, and lost at most by a kill (default: 1024)', toCount)
+    .option(
+      '--batch <n>',
+      'images written at a time, and lost at most by a kill (default: 2048, fewer of large ones)',
+      toCount,
+    )
     .option('--allow-empty', 'forget the images of a folder that is empty now');
   addCommonOptions(verb, 'taken by every verb; nothing is drawn by chance here')
     .addHelpText(

@@ -2,17 +2,18 @@ import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 import { checkWritable } from '../base/files.ts';
 import { openDataset } from '../data/sources/open.ts';
-import type { ProgressEvent } from '../data/types.ts';
 import { type Inspection, inspectDataset } from '../jobs/inspect.ts';
 import { toInspectionData, writeInspectionPage } from '../jobs/inspect-page.ts';
-import { formatCount, formatDuration } from '../report/format.ts';
 import { renderInspectionText } from '../report/index.ts';
 import { addBasicOptions, type CommonOptions, toCount, toNumber } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createLiveLine } from './live-line.ts';
 import { PartialFailure } from './partial-failure.ts';
 import { printNext } from './results-text.ts';
+import { createStageLine } from './stage-line.ts';
 import { createTerminal } from './terminal.ts';
+
+const STAGES = { inspect: 'looking at images', compare: 'comparing look-alikes' };
 
 interface InspectOptions extends CommonOptions {
   readonly html?: string;
@@ -60,7 +61,7 @@ async function runInspect(data: string, options: InspectOptions): Promise<void> 
   const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
   if (html !== undefined) await checkWritable(dirname(html));
   const dataset = await openDataset(data, { labels: 'optional' });
-  const describe = createDescriber();
+  const describe = createStageLine(STAGES);
   const inspection = await withInterrupt(
     { advice: () => 'nothing was written', onInterrupt: line.stop },
     (signal) =>
@@ -85,24 +86,6 @@ async function runInspect(data: string, options: InspectOptions): Promise<void> 
   const numBad = findings.filter(({ severity }) => severity !== 'note').length;
   if (strict && numBad > 0)
     throw new PartialFailure(`${data} has ${numBad} findings that are worse than notes`, 3);
-}
-
-/** How far it is, at what rate, and how long it will take. */
-function createDescriber(now = performance.now.bind(performance)): (event: ProgressEvent) => string {
-  const starts = new Map<string, number>();
-  const names: Readonly<Record<string, string>> = {
-    inspect: 'looking at images',
-    compare: 'comparing look-alikes',
-  };
-  return ({ stage, done, total }) => {
-    const startMs = starts.get(stage) ?? now();
-    starts.set(stage, startMs);
-    const seconds = (now() - startMs) / 1000;
-    const rate = seconds > 0 ? done / seconds : 0;
-    const speed =
-      rate > 0 ? `  ${formatCount(rate)} images/s  ${formatDuration((total - done) / rate)} left` : '';
-    return `${names[stage] ?? stage}  ${formatCount(done)} of ${formatCount(total)}${speed}`;
-  };
 }
 
 function commandOf(data: string, { proposal }: Inspection): string {

@@ -43,6 +43,11 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Turn images into embeddings: numbers that lie close together where images show the same thing.',
     load: async () => (await import('./embed.ts')).addEmbed,
   },
+  export: {
+    about:
+      'Write a model in another form: one ONNX file, 8 bits, half precision, bare parameters, a folder for the hub.',
+    load: async () => (await import('./export.ts')).addExport,
+  },
   index: {
     about: 'Keep the embeddings of folders of images in a store, and keep it up to date.',
     load: async () => (await import('./index-images.ts')).addIndex,
@@ -75,6 +80,27 @@ const VERBS: Readonly<Record<string, Verb>> = {
   inspect: {
     about: 'Look a data set over before training on it: bad files, copies, leaks, suspected label errors.',
     load: async () => (await import('./inspect.ts')).addInspect,
+  },
+  duplicates: {
+    about:
+      'Find what is there twice: the same file, the same picture, or cropped, resized, turned and marked copies.',
+    load: async () => (await import('./duplicates.ts')).addDuplicates,
+  },
+  outliers: {
+    about: 'Find the images of a data set that are unlike all others.',
+    load: async () => (await import('./outliers.ts')).addOutliers,
+  },
+  mislabels: {
+    about: 'Find labels that the nearest images speak against, with confidence.',
+    load: async () => (await import('./mislabels.ts')).addMislabels,
+  },
+  cluster: {
+    about: 'Put images into clusters of what looks alike.',
+    load: async () => (await import('./cluster.ts')).addCluster,
+  },
+  sample: {
+    about: 'Choose few images that cover the rest: what to label first.',
+    load: async () => (await import('./sample.ts')).addSample,
   },
   map: {
     about: 'Draw what a model holds for alike: every image on a plane, as a page, an SVG or a PNG.',

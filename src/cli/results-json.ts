@@ -47,7 +47,8 @@ export function resultsJson({
   retrieval,
   rawPixels,
   frozenFeatures,
-}: Pick<Measurement, 'verification' | 'retrieval' | 'rawPixels' | 'frozenFeatures'>) {
+  overFrozen,
+}: Pick<Measurement, 'verification' | 'retrieval' | 'rawPixels' | 'frozenFeatures' | 'overFrozen'>) {
   return {
     verification: verificationJson(verification, rawPixels?.verification),
     retrieval: retrieval && retrievalJson(retrieval, rawPixels?.retrieval ?? null),
@@ -57,6 +58,10 @@ export function resultsJson({
         verification: verificationJson(frozenFeatures.verification, rawPixels?.verification),
         retrieval:
           frozenFeatures.retrieval && retrievalJson(frozenFeatures.retrieval, rawPixels?.retrieval ?? null),
+        /** The model minus the untrained backbone, on the same pairs. */
+        ...(overFrozen && {
+          difference: { accuracy: overFrozen.accuracyDifference, auc: overFrozen.aucDifference },
+        }),
       },
     }),
   };

@@ -1,3 +1,4 @@
+import type { Estimate, PairedComparison } from '../evaluate/index.ts';
 import type { ExamplePair } from '../jobs/examples.ts';
 import type { FinishedRun } from '../jobs/finish.ts';
 import type { Measurement } from '../jobs/measure.ts';
@@ -17,6 +18,7 @@ export function printResults(
     `the same thing below a distance of ${threshold.toPrecision(4)}, ${isFixed ? 'fixed by the settings' : 'chosen on validation pairs'}\n`,
   );
   terminal.print(renderResults(measurement));
+  if (measurement.overFrozen !== null) terminal.print(`\n${overFrozenText(measurement.overFrozen)}`);
   const { accuracy, majorityBaseline } = measurement.verification;
   const bare = measurement.rawPixels?.verification.accuracy.value ?? 0;
   const floor = Math.max(bare, majorityBaseline);
@@ -25,6 +27,20 @@ export function printResults(
     `\nThis is not surely better than ${bare > majorityBaseline ? 'comparing bare pixels' : 'always saying the same'} ` +
       `(${formatRate(floor)}): train longer (--epochs), or with more images.`,
   );
+}
+
+/** What training added to the backbone, on the same pairs. */
+function overFrozenText({ accuracyDifference, aucDifference }: PairedComparison): string {
+  const of = ({ value, low, high }: Estimate) =>
+    `${signed(value)} (${low === null ? '–' : `${signed(low)} to ${signed(high)}`})`;
+  return (
+    'More than the backbone untrained, on the same pairs: ' +
+    `accuracy ${of(accuracyDifference)}, AUC ${of(aucDifference)}`
+  );
+}
+
+function signed(value: number | null): string {
+  return value === null ? '–' : `${value < 0 ? '−' : '+'}${formatRate(Math.abs(value))}`;
 }
 
 /** Pairs as pictures, with what the model says and whether that is right. */

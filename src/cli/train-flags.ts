@@ -9,7 +9,7 @@ import { readPreset } from '../jobs/presets.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from '../train/config.ts';
 import { CUSTOM_LOSS } from '../train/custom-loss.ts';
 import { addPixelFlags, type PixelFlags } from './backbone-flags.ts';
-import { toNumber } from './common.ts';
+import { toNumber, toSize } from './common.ts';
 import { addLossFlags, type LossFlags, readLossFlags } from './loss-flags.ts';
 
 /** Keys of the configuration that are not one flag of their own name. */
@@ -26,6 +26,10 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
       'what of the backbone stays as it is: a share of its layers, all, none, or up to a value of that name',
     pool: "how the backbone's last map becomes one number a channel",
     head: 'layers on the backbone',
+    headInit: 'what the head linear begins as; within-class: what varies within classes counts less',
+    headShrinkage: 'how far that is drawn towards leaving directions as they are, above 0 to 1',
+    headCentre: 'how far the origin of angles moves to the mean of the features, 0 to 1',
+    headRate: 'share of the learning rate for the head; 0: it stays as it begins',
     hidden: 'numbers between the two layers of the head mlp',
     views: 'augmented views of an image that the frozen part is run on, once; 0 for the image alone',
     backboneRate: "share of the learning rate for the backbone's own weights",
@@ -46,6 +50,7 @@ const GROUPS: { readonly [heading: string]: Partial<Record<FlagKey, string>> } =
     epochs: 'passes over the images; 0 for as many as make about 1,000 steps',
     stepsPerEpoch: 'steps between validations; 0 for one pass over the images',
     batchSize: 'images (or explicit pairs) a step',
+    chunkSize: 'images that go through the network at once, so that a large batch fits in memory; 0 for all',
     imagesPerClass: 'images of each class in a batch',
     batchGroups: 'groups that a batch takes its classes from, for classes named group/name; 0 for all alike',
     rotateClasses: 'quarter turns of a class are classes of their own',
@@ -217,12 +222,6 @@ async function composeImage(
     channels: (channels as 1 | 3 | undefined) ?? guessed.channels,
     resize: resize ?? guessed.resize,
   };
-}
-
-function toSize(text: string): [number, number] {
-  const match = /^(\d+)(?:[x×](\d+))?$/i.exec(text);
-  if (match === null) throw new InvalidArgumentError('Expected N or HxW, such as 64 or 48x64.');
-  return [Number(match[1]), Number(match[2] ?? match[1])];
 }
 
 function toAugment(text: string): unknown {

@@ -44,6 +44,8 @@ describe('missesAt', () => {
   });
 
   it('tells nothing of rates that so few pairs cannot show', () => {
+    const few = missesAt([0.1, 0.9, 0.8, 0.8, 0.8, 0.8], [1, 1, 0, 0, 0, 0], [0.5, 0.25], 2);
+    expect(few.map(({ falseNonMatchRate }) => falseNonMatchRate)).toEqual([0.5, null]);
     const distances = Array.from({ length: 40 }, (_, i) => i);
     const similar = distances.map((d) => (d < 20 ? 1 : 0));
     expect(missesAt(distances, similar).map(({ trueAcceptRate }) => trueAcceptRate)).toEqual([

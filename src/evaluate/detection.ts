@@ -26,6 +26,8 @@ export interface DetectionPoint {
  * @param distances `[numPairs]`, lower is closer
  * @param similar `[numPairs]`: 1 the same thing, 0 not; graded labels count as similar above ½
  * @param rates in (0, 1). Default .1, .01, .001, .0001.
+ * @param numDistinct different pairs among the dissimilar ones at most, where some were drawn more than once: a rate below
+ *   one in so many cannot be seen either. Default: all of them.
  * @throws E_DATA_EMPTY, E_DATA_LENGTH, E_NAN
  * @source ISO/IEC 19795-1:2021, Biometric performance testing and reporting
  * @example
@@ -36,19 +38,21 @@ export function missesAt(
   distances: ArrayLike<number>,
   similar: ArrayLike<number>,
   rates: readonly number[] = FALSE_MATCH_RATES,
+  numDistinct = Number.POSITIVE_INFINITY,
 ): DetectionPoint[] {
   const pairs = sortPairs(distances, similar);
-  return rates.map((rate) => missesAtRate(pairs, rate));
+  return rates.map((rate) => missesAtRate(pairs, rate, numDistinct));
 }
 
 function missesAtRate(
   { numPairs, numSimilar, distances, similar }: SortedPairs,
   rate: number,
+  numDistinct: number,
 ): DetectionPoint {
   const numDissimilar = numPairs - numSimilar;
   const allowed = Math.floor(rate * numDissimilar + 1e-9);
   const nothing = { falseMatchRate: rate, threshold: null, falseNonMatchRate: null, trueAcceptRate: null };
-  if (allowed < 1 || numSimilar === 0) return nothing;
+  if (allowed < 1 || rate * numDistinct < 1 - 1e-9 || numSimilar === 0) return nothing;
   let falseMatches = 0;
   let place = 0;
   // The first dissimilar pair that is one too many is not below the threshold.

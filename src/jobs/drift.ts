@@ -94,7 +94,9 @@ export async function drift(job: DriftJob): Promise<DriftResult> {
       warnings.push(describeBad(all, 'the list that --json prints'));
     }
     if (paths.length < FEW_IMAGES) {
-      warnings.push(`${paths.length} images are few: only a great difference would be seen`);
+      warnings.push(
+        `${paths.length === 1 ? '1 image is' : `${paths.length} images are`} few: only a great difference would be seen`,
+      );
     }
     for (const message of warnings) onEvent({ kind: 'warning', message });
 

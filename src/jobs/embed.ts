@@ -119,8 +119,8 @@ export async function writeEmbeddings(path: string, embedded: EmbeddedFiles): Pr
   await writeFileAtomic(path, Buffer.concat(lines));
 }
 
-/** Files as given, and the images below folders. */
-async function listInputs(inputs: readonly string[]): Promise<string[]> {
+/** Files as given, and the images below folders. @throws E_NOT_FOUND, E_DATA_EMPTY */
+export async function listInputs(inputs: readonly string[]): Promise<string[]> {
   const paths: string[] = [];
   for (const input of inputs) {
     const found = await stat(input).catch((error) => {

@@ -9,7 +9,7 @@ import type { Runtime } from '../graph/runtime/types.ts';
 import { judge } from '../model/judge.ts';
 import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
-import { renderReport } from '../report/index.ts';
+import { type EvaluationNumbers, renderReport } from '../report/index.ts';
 import type { TrainEvent } from '../train/progress.ts';
 import { type AgainstMeasurement, measureAgainst } from './against.ts';
 import { describeBad } from './bad-images.ts';
@@ -144,7 +144,8 @@ export async function evaluate(job: EvaluateJob): Promise<Evaluation> {
             options,
           });
     for (const message of against?.warnings ?? []) onEvent({ kind: 'warning', message });
-    if (job.report !== undefined) await writeReport(job.report, job.model, model, prepared, measurement);
+    if (job.report !== undefined)
+      await writeReport(job.report, job.model, model, prepared, measurement, { answers, full, against });
     return { part, config: model.config, data, measurement, answers, full, against };
   } finally {
     await data.pixels.close();
@@ -174,6 +175,7 @@ async function writeReport(
   model: Model,
   { data, training }: EvaluationData,
   measurement: Measurement,
+  evaluation: EvaluationNumbers,
 ): Promise<void> {
   const encoder = await readModelFile(folder, 'encoder.onnx');
   const comparator =
@@ -189,7 +191,7 @@ async function writeReport(
     numParameters: countParameters(encoder, comparator),
     modelBytes: encoder.length,
   });
-  await writeFileAtomic(path, renderReport(report));
+  await writeFileAtomic(path, renderReport({ ...report, evaluation }));
 }
 
 /** A file of a model folder, or of the model in a run's folder. */

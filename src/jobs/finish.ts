@@ -11,7 +11,7 @@ import { type ModelSettings, saveModel, sha256 } from '../model/save.ts';
 import type { Encoder } from '../nn/networks/encoder.ts';
 import { renderModelCard, renderReport } from '../report/index.ts';
 import type { TrainConfig } from '../train/config.ts';
-import type { EpochRecord, TrainEvent } from '../train/progress.ts';
+import type { EpochRecord, TrainEvent, Validation } from '../train/progress.ts';
 import { initialValues } from './backbone/initial-values.ts';
 import type { OpenedBackbone } from './backbone/open.ts';
 import { countParameters } from './count-parameters.ts';
@@ -26,6 +26,7 @@ import { makeReference } from './reference.ts';
 import { composeReport } from './report-data.ts';
 import type { TensorBoard } from './tensorboard.ts';
 import { settleThreshold } from './threshold.ts';
+import { validationOf } from './validate.ts';
 
 /** A finished run: where its files are and what was measured. */
 export interface FinishedRun {
@@ -42,6 +43,8 @@ export interface FinishedRun {
   readonly config: TrainConfig;
   readonly data: PreparedData;
   readonly records: readonly EpochRecord[];
+  /** Of the model that was kept, on the validation pairs. */
+  readonly validation: Validation;
   readonly measurement: Measurement;
   /** A handful of test pairs, drawn without looking, and the worst mistakes behind them. */
   readonly examples: readonly ExamplePair[];
@@ -162,6 +165,7 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     config,
     data,
     records,
+    validation: validationOf(validationDistances, similar, settings.threshold),
     measurement,
     examples,
     trainSeconds: input.trainSeconds,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -99,6 +99,28 @@ it.each(['arcface', 'cross-batch-memory', 'auto'])(
     expect(whole.toString('latin1')).not.toContain('loss/');
   },
 );
+
+it('a run in chunks goes on after a break to the same model, and shows its gradients', async () => {
+  const options = {
+    loss: 'proxy-anchor',
+    network: 'compact',
+    embeddingSize: 8,
+    batchSize: 12,
+    chunkSize: 5,
+  } as const;
+  const whole = await trainTo('chunks-whole', options);
+  expect((await trainTo('chunks-stopped', options, 8)).equals(whole)).toBe(true);
+  const out = join(root, 'chunks-board');
+  const { tensorboard } = await train({
+    dataset,
+    out,
+    runtime: nodeRuntime,
+    config: { ...config, ...options },
+  });
+  expect(readFileSync(join(out, 'model', 'encoder.onnx')).equals(whole)).toBe(true);
+  const [events] = readdirSync(tensorboard!);
+  expect(readFileSync(join(tensorboard!, events), 'latin1')).toContain('gradients/stem/weight');
+});
 
 it('as many as there are cannot be drawn anew', async () => {
   await expect(trainTo('all', { pairDraw: 'hard', numPairs: 'all' })).rejects.toThrow(/numPairs all/);

@@ -96,13 +96,21 @@ export async function measureFully(input: FullInput): Promise<FullMeasurement> {
   const bySeen = measureBySeen(input);
   step(4);
   return {
-    detection: missesAt(distances, pairs.similar),
+    detection: missesAt(distances, pairs.similar, undefined, countDistinct(pairs)),
     clusters,
     linearProbe: probe,
     openSet,
     classes,
     bySeen,
   };
+}
+
+/** Different dissimilar pairs: of few images the same ones are drawn again and again. */
+function countDistinct({ numPairs, left, right, similar }: PairList): number {
+  const seen = new Set<string>();
+  for (let i = 0; i < numPairs; i++)
+    if (similar[i] <= 0.5) seen.add(`${Math.min(left[i], right[i])} ${Math.max(left[i], right[i])}`);
+  return seen.size;
 }
 
 interface LabelledRows {

@@ -4,6 +4,8 @@ import type { PixelStore } from '../data/pixels/store.ts';
 import type { PairList } from '../data/types.ts';
 import {
   chooseThreshold,
+  comparePaired,
+  type PairedComparison,
   pixelEmbeddings,
   type Retrieval,
   retrieve,
@@ -52,6 +54,8 @@ export interface Measurement {
   readonly rawPixels: Baseline | null;
   /** Null where there is no backbone. */
   readonly frozenFeatures: Baseline | null;
+  /** The model against those features on the same pairs. Null without a backbone, or where there are more images than can be held. */
+  readonly overFrozen: PairedComparison | null;
   /** With each kind of negatives, where the data says which are easy and which are hard. */
   readonly byNegatives?: ByNegatives;
   /** Of `pairs`, float32 `[P]`. */
@@ -103,17 +107,28 @@ export async function measureModel(
       )
     : null;
   const baselines = { images: retrievalImages, isLabelled, runtime };
-  const rawPixels = await measureBaseline(input, bareImages(pixels), baselines);
+  const raw = await measureBaseline(input, bareImages(pixels), baselines);
   const { frozen } = input;
-  const frozenFeatures =
+  const features =
     frozen === undefined
       ? null
       : await measureBaseline(input, { ...frozen, rows, maxImages: MAX_GALLERY_IMAGES }, baselines);
   return {
     verification,
     retrieval,
-    rawPixels,
-    frozenFeatures,
+    rawPixels: raw?.baseline ?? null,
+    frozenFeatures: features?.baseline ?? null,
+    // Where features are of some of the pairs alone, there are too many images to hold.
+    overFrozen:
+      features === null || features.distances.length < distances.length
+        ? null
+        : comparePaired({
+            first: { distances, threshold },
+            second: { distances: features.distances, threshold: features.baseline.verification.threshold },
+            similar: pairs.similar,
+            groups,
+            seed,
+          }),
     distances,
     retrievalImages,
     embeddings,
@@ -146,7 +161,7 @@ async function measureBaseline(
     isLabelled,
     runtime,
   }: { readonly images: Int32Array; readonly isLabelled: boolean; readonly runtime: Runtime },
-): Promise<Baseline | null> {
+): Promise<{ readonly baseline: Baseline; readonly distances: Float32Array } | null> {
   const { pairs, thresholdPairs, seed } = input;
   const { embed, rows, maxImages } = embedding;
   if (thresholdPairs === undefined) return null;
@@ -160,7 +175,7 @@ async function measureBaseline(
   const retrieval = isLabelled
     ? await retrieveAmong(embedding, await embedStore(embed, rows, sample), sample, input, runtime)
     : null;
-  return { verification, retrieval };
+  return { baseline: { verification, retrieval }, distances };
 }
 
 /** @param searcher how gallery images are embedded, and how many of them at most */

@@ -61,18 +61,12 @@ export async function prepareData(
   options: PrepareDataOptions = {},
 ): Promise<PreparedData> {
   const { set } = dataset;
-  const hasPairs = namesPairs(dataset);
-  if (!hasPairs) checkTrainable(set);
+  if (!namesPairs(dataset)) checkTrainable(set);
   const { target: wanted, openPixels, ...pixelOptions } = options;
   const target = config.image ?? wanted ?? withoutReasons(await guessPixelShape(set));
   const pixels = await (openPixels?.(target) ?? preparePixels(set, { ...pixelOptions, ...target }));
   try {
-    const random = createRandom(config.seed).fork('data');
-    const paired = hasPairs
-      ? splitExplicit(dataset, pixels, config, random)
-      : config.splitBy === 'pair'
-        ? splitByPair(set, pixels.usable, config, random)
-        : splitLabelled(set, pixels.usable, config, random);
+    const paired = splitData(dataset, config, pixels);
     const { fingerprint, contents } = await readContents(set, options.signal);
     const warnings = [
       ...paired.warnings,
@@ -85,6 +79,17 @@ export async function prepareData(
     await pixels.close();
     throw error;
   }
+}
+
+/**
+ * The parts of a data set and the pairs of each: the same for the same usable images.
+ * @throws E_DATA…, E_CONFIG
+ */
+export function splitData(dataset: Dataset, config: TrainConfig, pixels: PixelStore): Paired {
+  const random = createRandom(config.seed).fork('data');
+  if (namesPairs(dataset)) return splitExplicit(dataset, pixels, config, random);
+  const split = config.splitBy === 'pair' ? splitByPair : splitLabelled;
+  return split(dataset.set, pixels.usable, config, random);
 }
 
 /** Whether a source says itself which images are similar, instead of labels. */

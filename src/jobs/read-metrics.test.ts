@@ -49,6 +49,9 @@ describe('the metrics of a run', () => {
       validationRecallAtPrecision: null,
       similarDistance: 0.3,
       dissimilarDistance: 1.2,
+      similarDistanceQuantiles: null,
+      dissimilarDistanceQuantiles: null,
+      embeddingSpread: null,
       imagesPerSecond: 1000,
     });
   });
@@ -61,7 +64,9 @@ describe('the metrics of a run', () => {
       auc: 0.99,
       recallAtPrecision: { '.80': 1, '.95': null },
       episodes: 0.6,
+      distanceQuantiles: { positive: [0.1, 0.2, 0.4], negative: null },
     });
+    newer.diagnostics.embeddingSpread = 0.8;
     const { lines } = await read(`${JSON.stringify({ ...newer, loss: null, extra: 'x' })}\n`);
     expect(epochMetrics(lines)[0]).toMatchObject({
       trainLoss: null,
@@ -70,6 +75,9 @@ describe('the metrics of a run', () => {
       validationAuc: 0.99,
       validationEpisodes: 0.6,
       validationRecallAtPrecision: { '.80': 1, '.95': null },
+      similarDistanceQuantiles: [0.1, 0.2, 0.4],
+      dissimilarDistanceQuantiles: null,
+      embeddingSpread: 0.8,
     });
   });
 

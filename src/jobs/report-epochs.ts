@@ -3,6 +3,7 @@ import type { EpochMetrics } from '../report/index.ts';
 
 /** JSON has no NaN: a number that was none arrives as null. */
 const recorded = z.number().nullish();
+const quantiles = z.tuple([z.number(), z.number(), z.number()]).readonly().nullish();
 
 /**
  * What a report reads of a line of `metrics.jsonl`. Lines of older versions lack some numbers, those of newer ones have
@@ -17,6 +18,7 @@ export const epochLineSchema = z.object({
     accuracy: z.number().nullable(),
     positiveDistance: recorded,
     negativeDistance: recorded,
+    distanceQuantiles: z.object({ positive: quantiles, negative: quantiles }).nullish(),
     precision: recorded,
     recall: recorded,
     auc: recorded,
@@ -47,6 +49,9 @@ export function epochMetrics(lines: readonly EpochLine[]): EpochMetrics[] {
     validationRecallAtPrecision: validation.recallAtPrecision ?? null,
     similarDistance: finite(validation.positiveDistance),
     dissimilarDistance: finite(validation.negativeDistance),
+    similarDistanceQuantiles: validation.distanceQuantiles?.positive ?? null,
+    dissimilarDistanceQuantiles: validation.distanceQuantiles?.negative ?? null,
+    embeddingSpread: finite(diagnostics?.embeddingSpread),
     imagesPerSecond: finite(imagesPerSecond),
   }));
 }

@@ -1,5 +1,4 @@
 import { createRandom } from '../base/random.ts';
-import type { Runtime } from '../graph/runtime/types.ts';
 import type { ReportData } from '../report/index.ts';
 import {
   countValues,
@@ -10,9 +9,8 @@ import {
 } from '../report/tensorboard/index.ts';
 import type { Checkpoint } from '../train/checkpoints.ts';
 import type { Feeder } from '../train/feeder.ts';
-import { createGradientProbe } from '../train/gradient-probe.ts';
+import type { OpenedStep } from '../train/open-step.ts';
 import type { EpochRecord } from '../train/progress.ts';
-import type { StepGraph } from '../train/step-graph.ts';
 import type { Measurement } from './measure.ts';
 import type { PreparedData } from './prepare.ts';
 
@@ -34,9 +32,8 @@ export interface FinishedParts {
 
 export interface TensorBoardInput {
   readonly folder: string;
-  readonly step: StepGraph;
+  readonly step: Pick<OpenedStep, 'parameters' | 'gradientsOf'>;
   readonly feeder: Feeder;
-  readonly runtime: Runtime;
   readonly resumeFrom?: Checkpoint;
 }
 
@@ -51,14 +48,13 @@ const MAX_POINTS = 2000;
  * @throws E_PERMISSION, E_DISK_FULL, E_IO
  */
 export async function openTensorBoard(input: TensorBoardInput): Promise<TensorBoard> {
-  const { folder, step, feeder, runtime, resumeFrom } = input;
+  const { folder, step, feeder, resumeFrom } = input;
   const progress = resumeFrom?.progress;
   const last = progress?.records.at(-1);
   const isAtEpochEnd = last !== undefined && progress?.stepInEpoch === 0;
   const events = await createEventFile(folder, {
     firstStep: last === undefined ? 0 : last.step + (isAtEpochEnd ? 0 : 1),
   });
-  const gradientsOf = createGradientProbe(step, runtime);
   const trainable = step.parameters.filter((parameter) => parameter.trainable).map(({ name }) => name);
   let lastStep = last?.step ?? 0;
 
@@ -76,7 +72,7 @@ export async function openTensorBoard(input: TensorBoardInput): Promise<TensorBo
   /** The last batch: no other is being prepared behind it, so the feeder's buffers are free for the next epoch. */
   async function gradientsOnLastBatch(epoch: number, state: Checkpoint['state']) {
     for await (const batch of feeder.batches(epoch, feeder.stepsPerEpoch - 1))
-      return gradientsOf(state, batch);
+      return step.gradientsOf(state, batch);
     return new Map<string, Float32Array>();
   }
 
@@ -120,10 +116,21 @@ export function scalarsOf(record: EpochRecord): SummaryValue[] {
     'validation/threshold': validation.threshold,
     'validation/distance_similar': validation.positiveDistance,
     'validation/distance_dissimilar': validation.negativeDistance,
+    ...quantilesOf('similar', validation.distanceQuantiles?.positive),
+    ...quantilesOf('dissimilar', validation.distanceQuantiles?.negative),
   };
   return Object.entries(named).flatMap(([tag, value]) =>
     typeof value === 'number' ? [{ kind: 'scalar', tag, value }] : [],
   );
+}
+
+/** One tag a quantile, named so that a filter for `distance_similar` shows them together. */
+function quantilesOf(
+  kind: string,
+  quantiles: readonly number[] | null | undefined,
+): Record<string, number | undefined> {
+  const tags = ['p10', 'p50', 'p90'].map((name) => `validation/distance_${kind}_${name}`);
+  return Object.fromEntries(tags.map((tag, i) => [tag, quantiles?.[i]]));
 }
 
 const snakeCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -15,13 +15,14 @@ import type { TrainConfig, TrainOptions } from '../train/config.ts';
 import { CUSTOM_LOSS, type CustomLoss } from '../train/custom-loss.ts';
 import { trainLoop } from '../train/loop.ts';
 import { type ConfiguredObjective, checkComparable, createObjective } from '../train/objective.ts';
+import { openStep } from '../train/open-step.ts';
 import { createOptimizer } from '../train/optimizers/by-name.ts';
 import type { EpochRecord, TrainEvent } from '../train/progress.ts';
 import { createSchedule } from '../train/schedules.ts';
-import { buildStep, type StepPlan } from '../train/step-graph.ts';
-import { createStepper } from '../train/stepper.ts';
+import { LOSS_SCOPE, type StepGraph, type StepPlan } from '../train/step-graph.ts';
 import { modelValues } from '../train/weight-average.ts';
 import { prepareFeatures } from './backbone/features.ts';
+import { headStart } from './backbone/head-start.ts';
 import { type OpenedBackbone, openBackbone } from './backbone/open.ts';
 import { describeBad } from './bad-images.ts';
 import { chooseClasses } from './chosen-classes.ts';
@@ -140,6 +141,14 @@ async function pixelScaleOf({ scalePixels }: TrainConfig, { pixels, splits }: Pr
   return scalePixels === 'unit' ? UNIT_SCALE : measurePixelScale(pixels, splits.train);
 }
 
+const NO_STEPS =
+  'nothing of this network is learned by steps (all of the backbone is frozen, and its head has no weights or stays as it begins), so there are no epochs';
+
+/** Whether a step changes anything of the model. What a loss keeps for itself is no part of it. */
+function learnsBySteps({ parameters }: Pick<StepGraph, 'parameters'>): boolean {
+  return parameters.some(({ name, trainable }) => trainable && !name.startsWith(`${LOSS_SCOPE}/`));
+}
+
 interface TrainedParts {
   readonly data: PreparedData;
   readonly encoder: Encoder;
@@ -158,7 +167,7 @@ async function trainPrepared(
   const { out, resume, checkpointSeconds, every, signal } = job;
   const pixelScale = backbone?.pixelScale ?? (await pixelScaleOf(config, data));
   const feeder = createFeeder(config, data, configured);
-  const numEpochs = countEpochs(config, feeder.stepsPerEpoch);
+  const wantedEpochs = countEpochs(config, feeder.stepsPerEpoch);
   const plan: StepPlan = {
     encoder,
     imageShape: data.target,
@@ -167,13 +176,16 @@ async function trainPrepared(
     objective: configured.objective,
     numClasses: feeder.numClasses,
     optimizer: createOptimizer(config.optimizer, config),
-    schedule: createSchedule(config, { stepsPerEpoch: feeder.stepsPerEpoch, numEpochs }),
+    schedule: createSchedule(config, { stepsPerEpoch: feeder.stepsPerEpoch, numEpochs: wantedEpochs }),
     clipNorm: config.clipNorm || undefined,
     l2: config.l2,
     averageDecay: config.averageDecay,
   };
-  const step = buildStep(plan);
-  const stepper = await createStepper(step, runtime, random.fork('parameters'));
+  const { chunkSize } = config;
+  const step = await openStep(plan, { chunkSize, runtime, random: random.fork('parameters') });
+  const { stepper } = step;
+  const numEpochs = learnsBySteps(step) ? wantedEpochs : 0;
+  if (numEpochs === 0) onEvent({ kind: config.epochs > 0 ? 'warning' : 'note', message: NO_STEPS });
   const checkpoints = createCheckpointFolder(join(out, 'checkpoints'), step.state);
   const identity = identityOf(config, data, backbone?.identity);
   const parts = {
@@ -185,11 +197,15 @@ async function trainPrepared(
   };
 
   const resumeFrom = resume ? await loadCheckpoint(checkpoints, identity, out) : undefined;
+  if (resumeFrom === undefined) {
+    const start = await headStart(config, parts, backbone, data, runtime);
+    stepper.write(new Map([...stepper.read(), ...start]));
+  }
   await beginRun(job, config, data);
   const board =
     job.tensorboard === false
       ? undefined
-      : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, runtime, resumeFrom });
+      : await openTensorBoard({ folder: join(out, 'tensorboard'), step, feeder, resumeFrom });
 
   const { redrawn } = feeder;
   const path = join(out, 'checkpoints', 'pairs.safetensors');

@@ -39,7 +39,11 @@ describe('multi-similarity', () => {
       ),
     );
   test('over all pairs', () =>
-    checkBatchLoss({ loss: multiSimilarity({ mining: 'all' }).overBatch, oracle: oracle(2, 50, 0.5) }));
+    checkBatchLoss({
+      loss: multiSimilarity({ mining: 'all' }).overBatch,
+      oracle: oracle(2, 50, 0.5),
+      degenerate: true,
+    }));
   test('with options of its own', () =>
     checkBatchLoss({
       loss: multiSimilarity({ mining: 'all', alpha: 3, beta: 10, base: 0.2 }).overBatch,
@@ -48,6 +52,7 @@ describe('multi-similarity', () => {
 
   test('over the pairs that it mines', () =>
     checkBatchLoss({
+      degenerate: true,
       loss: multiSimilarity({ beta: 10 }).overBatch,
       oracle: (rows, labels) =>
         meanOf(
@@ -97,7 +102,8 @@ describe('circle', () => {
         return Math.log1p(sumOf(p, Number) * sumOf(n, Number));
       }),
     );
-  test('the default', () => checkBatchLoss({ loss: circle().overBatch, oracle: oracle(0.4, 80) }));
+  test('the default', () =>
+    checkBatchLoss({ loss: circle().overBatch, oracle: oracle(0.4, 80), degenerate: true }));
   test('with options of its own', () =>
     checkBatchLoss({ loss: circle({ margin: 0.25, scale: 10 }).overBatch, oracle: oracle(0.25, 10) }));
 
@@ -134,9 +140,45 @@ describe('lifted structure', () => {
         ),
       ),
     );
-  test('the default', () => checkBatchLoss({ loss: liftedStructure().overBatch, oracle: oracle(1) }));
+  test('the default', () =>
+    checkBatchLoss({ loss: liftedStructure().overBatch, oracle: oracle(1), degenerate: true }));
   test('a wide margin', () =>
     checkBatchLoss({ loss: liftedStructure({ margin: 2.5 }).overBatch, oracle: oracle(2.5), seed: 3 }));
+  const pairwise = (margin: number) => (rows: number[][], labels: number[]) => {
+    const anchors = neighboursOf(labels);
+    const distance = (i: number, j: number) => euclideanOf(rows[i], rows[j]);
+    const nearness = (i: number) => sumOf(anchors[i].negatives, (k) => Math.exp(margin - distance(i, k)));
+    return meanOf(
+      anchors.flatMap(({ positives }, i) =>
+        positives.map((j) => Math.max(distance(i, j) + Math.log(nearness(i) + nearness(j)), 0) ** 2 / 2),
+      ),
+    );
+  };
+  test('pair by pair', () =>
+    checkBatchLoss({
+      loss: liftedStructure({ pairwise: true }).overBatch,
+      oracle: pairwise(1),
+      degenerate: true,
+    }));
+  test('pair by pair, with a wide margin', () =>
+    checkBatchLoss({
+      loss: liftedStructure({ pairwise: true, margin: 2.5 }).overBatch,
+      oracle: pairwise(2.5),
+      seed: 3,
+    }));
+  test('pair by pair, a pair on a line and one stranger', async () => {
+    // d_ap = 1, negatives at 3 and 2, margin 2: ln(e^−1 + e^0) + 1, squared, halved, from both ends.
+    const { loss } = await measureBatch(
+      liftedStructure({ margin: 2, pairwise: true }).overBatch,
+      [[0], [1], [3]],
+      [0, 0, 1],
+    );
+    expect(loss).toBeAllClose([(1 + Math.log(1 + Math.exp(-1))) ** 2 / 2], { rtol: 1e-4 });
+  });
+  test('pair by pair, degenerate batches', async () => {
+    const results = await checkDegenerate(liftedStructure({ pairwise: true }).overBatch);
+    for (const name of ['one item', 'one class', 'no similar pair']) expect(results[name].loss).toBe(0);
+  });
   test('worked by hand: one pair and one stranger on a line', async () => {
     // d_ap = 1; negatives at 3 and 2 of the two anchors: max(1 + 1 − 3, 0) = 0, max(1 + 1 − 2, 0) = 0; margin 2 adds 1.
     const { loss } = await measureBatch(
@@ -159,6 +201,7 @@ describe('nt-xent', () => {
     );
   test('mean over similar pairs', () =>
     checkBatchLoss({
+      degenerate: true,
       loss: normalizedCrossEntropy({ temperature: 0.2 }).overBatch,
       oracle: (rows, labels) => meanOf(costsOf(rows, labels, 0.2).flat()),
     }));
@@ -196,12 +239,13 @@ describe('tuplet margin', () => {
     meanOf(
       valuesOf(rows, labels, cosineOf).flatMap(({ positives, negatives }) =>
         positives.map((s) => {
-          const target = Math.cos(Math.acos(s) - margin);
+          const target = Math.cos(Math.acos(Math.min(s, 1)) - margin);
           return Math.log1p(sumOf(negatives, (other) => Math.exp(scale * (other - target))));
         }),
       ),
     );
-  test('the default', () => checkBatchLoss({ loss: tupletMargin().overBatch, oracle: oracle(0.1, 64) }));
+  test('the default', () =>
+    checkBatchLoss({ loss: tupletMargin().overBatch, oracle: oracle(0.1, 64), degenerate: true }));
   test('with options of its own', () =>
     checkBatchLoss({
       loss: tupletMargin({ margin: 0.4, scale: 8 }).overBatch,

@@ -93,6 +93,17 @@ export function checkNotNegative(value: number, option: string): void {
   });
 }
 
+/** Checks an option that is on or off. @throws E_CONFIG */
+export function checkFlag(value: unknown, option: string): void {
+  if (typeof value === 'boolean') return;
+  throw new SamesameError('E_CONFIG', {
+    what: `${option} is neither on nor off`,
+    expected: 'true or false',
+    received: JSON.stringify(value),
+    details: { option },
+  });
+}
+
 /** Checks an option that is a whole number from `low`. @throws E_CONFIG */
 export function checkWhole(value: number, low: number, option: string): void {
   if (Number.isSafeInteger(value) && value >= low) return;

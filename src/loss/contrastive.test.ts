@@ -7,22 +7,26 @@ import { type ContrastiveOptions, contrastive } from './contrastive.ts';
 const EPSILON = 1e-7;
 
 /** One pair at a time. */
-function pairTerm(a: number[], b: number[], margin: number) {
+function pairTerm(a: number[], b: number[], margin: number, isSquared: boolean) {
   const squared = Math.max(
     a.reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0),
     EPSILON,
   );
-  return { together: squared, apart: Math.max(margin - Math.sqrt(squared), 0) ** 2 };
+  const power = isSquared ? 2 : 1;
+  return {
+    together: Math.sqrt(squared) ** power,
+    apart: Math.max(margin - Math.sqrt(squared), 0) ** power,
+  };
 }
 
 /** The loss over pairs `[left, right, similar]`, by the formula. */
 function contrastiveOf(
   pairs: readonly (readonly [number[], number[], number])[],
-  { margin = 1, balanced = true, half = false }: ContrastiveOptions,
+  { margin = 1, balanced = true, half = false, squared = true }: ContrastiveOptions,
 ): number {
   let [together, apart, numSimilar, numDissimilar] = [0, 0, 0, 0];
   for (const [a, b, similar] of pairs) {
-    const term = pairTerm(a, b, margin);
+    const term = pairTerm(a, b, margin, squared);
     together += similar * term.together;
     apart += (1 - similar) * term.apart;
     numSimilar += similar;
@@ -90,6 +94,7 @@ describe('over a batch, against the formula pair by pair', () => {
   const labels = [4, 2, 4, 9, 2, 4];
   test('balanced', () => checkBatch(labels, { margin: 3 }));
   test('mean over all pairs, with ½', () => checkBatch(labels, { margin: 2.5, balanced: false, half: true }));
+  test('without the squares', () => checkBatch(labels, { margin: 3, squared: false }));
   test('no similar pair', () => checkBatch([1, 2, 3, 4], { margin: 4 }));
   test('one class', () => checkBatch([7, 7, 7], { margin: 2 }));
   test('one class, not balanced', () => checkBatch([7, 7, 7], { balanced: false }));
@@ -99,6 +104,7 @@ describe('over a batch, against the formula pair by pair', () => {
 describe('over pairs, against the formula pair by pair', () => {
   test('mean over pairs', () => checkPairs([1, 0, 1, 0, 0], { margin: 4 }));
   test('balanced', () => checkPairs([1, 0, 0, 0, 0], { margin: 3, balanced: true, half: true }));
+  test('without the squares', () => checkPairs([1, 0, 0.3, 0, 0], { margin: 4, squared: false }));
   test('graded', () => checkPairs([0.7, 0.25, 1, 0, 0.5], { margin: 3 }));
   test('graded and balanced', () => checkPairs([0.1, 0.05, 0, 0, 0.3], { margin: 3, balanced: true }));
 });

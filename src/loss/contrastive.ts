@@ -8,7 +8,7 @@ import { square } from '../graph/ops/square.ts';
 import { subtract } from '../graph/ops/subtract.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { AnchorLoss } from './anchor-loss.ts';
-import { checkBatch, checkBetween, checkPairs } from './checks.ts';
+import { checkBatch, checkBetween, checkFlag, checkPairs } from './checks.ts';
 import { euclidean } from './distances/euclidean.ts';
 import { embeddingSpread } from './embedding-spread.ts';
 import { type Distances, distancesInBatch, distancesOfPairs } from './euclidean.ts';
@@ -38,6 +38,11 @@ export interface ContrastiveOptions {
    * dissimilar pairs that are far enough apart do not drown the others.
    */
   readonly reducer?: ReducerName | Reducer;
+  /**
+   * Square the distances and what is missing to the margin. Default true, as the paper does; false pulls the last stretch
+   * as hard as the first, and is what pytorch-metric-learning does.
+   */
+  readonly squared?: boolean;
   /** Multiply by ½, as the paper does. Default false: the factor only rescales the learning rate. */
   readonly half?: boolean;
 }
@@ -49,7 +54,8 @@ export interface Contrastive extends AnchorLoss {
 
 /**
  * Pulls similar pairs together and pushes dissimilar ones a margin apart:
- * `similar·d² + (1−similar)·max(margin−d, 0)²`, mean over pairs, `d = √max(Σ(a−b)², ε)`.
+ * `similar·d² + (1−similar)·max(margin−d, 0)²`, mean over pairs, `d = √max(Σ(a−b)², ε)`; with `squared` false, without
+ * the squares.
  *
  * Over explicit pairs `similar` may be graded: a pair at .7 counts .7 as similar and .3 as dissimilar. A batch without
  * pairs of one kind gets 0 for that kind; without any pair the loss is 0 with zero gradient. Equal points get gradient
@@ -64,14 +70,17 @@ export interface Contrastive extends AnchorLoss {
  * const { loss, diagnostics } = contrastive({ margin: 1 }).overBatch(embeddings, labels);
  */
 export function contrastive(options: ContrastiveOptions = {}): Contrastive {
-  const { margin = 1, balanced, half = false } = options;
+  const { margin = 1, balanced, half = false, squared = true } = options;
+  for (const [name, value] of Object.entries({ balanced: balanced ?? true, half, squared }))
+    checkFlag(value, `contrastive: ${name}`);
   checkBetween(margin, 0, Number.POSITIVE_INFINITY, 'contrastive: margin');
   const factor = half ? 0.5 : 1;
   const mine = pairMiningOf(options.mining ?? 'all');
   const reduce = reducerOf(options.reducer ?? 'mean');
   const lossOf = (distances: Distances, similar: Tensor, dissimilar: Tensor, balance: boolean): Tensor => {
-    const together = distances.squared;
-    const apart = square(relu(subtract(margin, distances.distance)));
+    const missing = relu(subtract(margin, distances.distance));
+    const together = squared ? distances.squared : distances.distance;
+    const apart = squared ? square(missing) : missing;
     if (balance) {
       const means = add(reduce(together, similar), reduce(apart, dissimilar));
       return multiply(means, factor / 2);

@@ -111,3 +111,18 @@ describe('unknown names are refused, with the nearest known one', () => {
     expect(createComparator('absolute-difference', { hidden: 3 }).name).toBe('absolute-difference');
   });
 });
+
+test.each([
+  ['contrastive', 'balanced'],
+  ['contrastive', 'squared'],
+  ['contrastive', 'half'],
+  ['triplet', 'soft'],
+  ['triplet', 'squared'],
+  ['lifted-structure', 'pairwise'],
+  ['smooth-ap', 'countsItself'],
+  ['info-nce', 'bothWays'],
+])('%s: "no" is no answer to %s', (name, option) => {
+  expect(() => createLoss(name, { [option]: 'no' })).toThrow(
+    expect.objectContaining({ code: 'E_CONFIG', message: expect.stringContaining(`${name}: ${option}`) }),
+  );
+});

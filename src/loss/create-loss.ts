@@ -96,6 +96,11 @@ export function createLoss(name: string, options: object = {}): Loss {
   return { name, by: kindOf(name as LossName, options), ...forms };
 }
 
+/** The options that a loss takes. @throws E_CONFIG where the name is unknown */
+export function optionNamesOf(name: string): readonly string[] {
+  return pick<LossEntry<never>>(LOSSES, name, 'loss').options;
+}
+
 /** A plain loss that is part of another. */
 function createBase(name: string, options: object | undefined): LossForms {
   pick(PLAIN_LOSSES, name, 'base');

@@ -4,7 +4,7 @@ import { logSumExp } from '../graph/ops/log-sum-exp.ts';
 import { multiply } from '../graph/ops/multiply.ts';
 import { subtract } from '../graph/ops/subtract.ts';
 import type { DistanceOption } from './anchor-loss.ts';
-import { checkBetween, checkPairs } from './checks.ts';
+import { checkBetween, checkFlag, checkPairs } from './checks.ts';
 import { diagnosePairs } from './diagnose-pairs.ts';
 import { distanceOf } from './distances/by-name.ts';
 import { toSimilarities } from './distances/distance.ts';
@@ -32,6 +32,7 @@ export interface InfoNceOptions extends DistanceOption {
 export function infoNce(options: InfoNceOptions = {}): PairLoss {
   const { temperature = 0.07, bothWays = true } = options;
   checkBetween(temperature, 0, Number.POSITIVE_INFINITY, 'info-nce: temperature');
+  checkFlag(bothWays, 'info-nce: bothWays');
   const metric = distanceOf(options.distance ?? 'cosine');
   return (left, right, similar) => {
     checkPairs(left, right, similar, 'info-nce');

@@ -92,7 +92,7 @@ const FACE = ['margin', 'scale', ...CLASS_WEIGHTING] as const;
 
 export const PLAIN_LOSSES: { readonly [Name in PlainLossName]: LossEntry<PlainLossOptions[Name]> } = {
   contrastive: {
-    options: ['margin', 'balanced', 'half', ...PAIRS],
+    options: ['margin', 'balanced', 'squared', 'half', ...PAIRS],
     by: 'distance',
     create: contrastive,
   },
@@ -122,7 +122,11 @@ export const PLAIN_LOSSES: { readonly [Name in PlainLossName]: LossEntry<PlainLo
     by: 'option',
     create: (options) => ({ overBatch: nPairs(options) }),
   },
-  'lifted-structure': { options: ['margin', 'distance', ...PAIRS], by: 'option', create: liftedStructure },
+  'lifted-structure': {
+    options: ['margin', 'pairwise', 'distance', ...PAIRS],
+    by: 'option',
+    create: liftedStructure,
+  },
   angular: {
     options: ['angleDegrees', 'reducer'],
     by: 'angle',

@@ -11,7 +11,7 @@ import { sigmoid } from '../graph/ops/sigmoid.ts';
 import { subtract } from '../graph/ops/subtract.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { AnchorLossOptions } from './anchor-loss.ts';
-import { checkBatch, checkBetween } from './checks.ts';
+import { checkBatch, checkBetween, checkFlag } from './checks.ts';
 import { diagnoseBatch } from './diagnose-batch.ts';
 import { cosine } from './distances/cosine.ts';
 import { byAnchors } from './mining/chunks.ts';
@@ -43,6 +43,7 @@ export interface SmoothApOptions extends Pick<AnchorLossOptions, 'reducer'> {
 export function smoothAp(options: SmoothApOptions = {}): BatchLoss {
   const { temperature = 0.01, countsItself = false, reducer = 'mean' } = options;
   checkBetween(temperature, 0, Number.POSITIVE_INFINITY, 'smooth-ap: temperature');
+  checkFlag(countsItself, 'smooth-ap: countsItself');
   const reduce = reducerOf(reducer);
   return (embeddings, labels) => {
     checkBatch(embeddings, labels, 'smooth-ap');

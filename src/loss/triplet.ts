@@ -1,5 +1,5 @@
 import { SamesameError } from '../base/errors.ts';
-import { checkBatch, checkBetween } from './checks.ts';
+import { checkBatch, checkBetween, checkFlag } from './checks.ts';
 import { diagnoseBatch } from './diagnose-batch.ts';
 import { type DistanceName, distanceOf } from './distances/by-name.ts';
 import { type Distance, toDistances } from './distances/distance.ts';
@@ -60,6 +60,7 @@ export function triplet(options: TripletOptions = {}): BatchLoss {
 }
 
 function metricOf({ distance, squared }: TripletOptions): Distance {
+  checkFlag(squared ?? false, 'triplet: squared');
   if (distance === undefined) return squared === true ? squaredEuclidean : euclidean;
   if (squared === undefined) return distanceOf(distance);
   throw new SamesameError('E_CONFIG', {
@@ -71,6 +72,7 @@ function metricOf({ distance, squared }: TripletOptions): Distance {
 }
 
 function penaltyOf({ margin, soft = false }: TripletOptions): Penalty {
+  checkFlag(soft, 'triplet: soft');
   if (!soft) {
     checkBetween(margin ?? 0.5, 0, Number.POSITIVE_INFINITY, 'triplet: margin');
     return { margin: margin ?? 0.5 };

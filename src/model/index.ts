@@ -5,7 +5,15 @@ export { createEmbedder, type Embedder } from './embedder.ts';
 export { buildEncoderModel, type ParameterValues } from './encoder-graph.ts';
 export { type EmbeddedMaps, type FeatureMap, openFeatureMap } from './feature-map.ts';
 export { type Comparison, checkPrior, type JudgeOptions, judge } from './judge.ts';
-export { type Artefact, loadModel, openArtefact, readArtefact, readEncoder } from './load.ts';
+export {
+  type Artefact,
+  loadModel,
+  type ModelFiles,
+  openArtefact,
+  readArtefact,
+  readEncoder,
+  readModelFiles,
+} from './load.ts';
 export { createModel, type Model } from './model.ts';
 export { createGalleryProducts, type GalleryProducts } from './products.ts';
 export { type ModelParts, type ModelSettings, saveModel, sha256 } from './save.ts';

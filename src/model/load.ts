@@ -82,6 +82,31 @@ export async function readEncoder(folder: string): Promise<Uint8Array> {
   return readChecked(path, 'encoder.onnx', parseModelConfig(text, join(path, 'config.json')).encoder.sha256);
 }
 
+/** The files of a model's folder. */
+export interface ModelFiles {
+  readonly config: ModelConfig;
+  readonly encoder: Uint8Array;
+  readonly comparator?: Uint8Array;
+  /** Text of `README.md`; empty where there is none. */
+  readonly card: string;
+}
+
+/**
+ * The files of a model, each checked as `loadModel` checks it.
+ * @param folder a model's folder, or a run's
+ * @throws E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION
+ */
+export async function readModelFiles(folder: string): Promise<ModelFiles> {
+  const { path, text } = await readConfig(folder);
+  const config = parseModelConfig(text, join(path, 'config.json'));
+  return {
+    config,
+    encoder: await readChecked(path, 'encoder.onnx', config.encoder.sha256),
+    comparator: config.comparator && (await readChecked(path, 'comparator.onnx', config.comparator.sha256)),
+    card: await readFile(join(path, 'README.md'), 'utf8').catch(() => ''),
+  };
+}
+
 /** An encoder is what its config says. @throws E_MODEL */
 function checkFits(embedder: Embedder, { encoder, input }: ModelConfig, path: string): void {
   const imageBytes = input.height * input.width * input.channels;

@@ -108,12 +108,16 @@ export function createScope({ training }: { readonly training: boolean }): Colle
   };
 }
 
-/** The same scope, whose parameters learn at a share of the learning rate unless their layer says otherwise. */
+/**
+ * The same scope, whose parameters learn at a share of the learning rate unless their layer says otherwise; at 0 they
+ * stay as they are.
+ */
 export function withRate(scope: Scope, rate: number): Scope {
+  const own = rate === 0 ? { rate, trainable: false } : { rate };
   return {
     ...scope,
     parameter: (name, shape, initializer, options) =>
-      scope.parameter(name, shape, initializer, { rate, ...options }),
+      scope.parameter(name, shape, initializer, { ...own, ...options }),
     within: (name) => withRate(scope.within(name), rate),
   };
 }

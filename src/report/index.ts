@@ -1,5 +1,6 @@
 export { type CalibrationFacts, withCalibration } from './calibration-card.ts';
 export { writeReliabilityDiagram } from './calibration-figure.ts';
+export { type EvaluationNumbers, type EvaluationTable, evaluationTables } from './evaluation-tables.ts';
 export {
   drawExplanation,
   type ExplainedPhoto,
@@ -16,6 +17,13 @@ export { pairGallery } from './figures/pair-gallery.ts';
 export { reliabilityDiagram } from './figures/reliability-diagram.ts';
 export { retrievalGrid } from './figures/retrieval-grid.ts';
 export { type ScatterMapOptions, scatterMap } from './figures/scatter-map.ts';
+export {
+  type GalleryData,
+  type GalleryGroup,
+  type GalleryImage,
+  type GallerySection,
+  renderGalleryPage,
+} from './gallery/gallery-page.ts';
 export type {
   InspectionData,
   ShownFinding,

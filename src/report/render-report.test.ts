@@ -247,12 +247,49 @@ describe('renderReport', () => {
       validationAuc: 0.97,
       similarDistance: 0.2,
       dissimilarDistance: 1.1,
+      similarDistanceQuantiles: [0.05, 0.15, 0.4] as const,
+      dissimilarDistanceQuantiles: epoch.epoch === 2 ? null : ([0.9, 1.1, 1.3] as const),
+      embeddingSpread: 0.8,
     }));
     const html = renderReport({ ...data, epochs });
-    for (const name of ['Learning rate', 'Mean distance', 'Validation precision, recall, AUC'])
+    const names = ['Learning rate', 'Mean distance', 'Spread of distances', 'Spread of embeddings'];
+    for (const name of [...names, 'Validation precision, recall, AUC'])
       expect(html).toContain(`aria-label="${name} by epoch"`);
+    expect(html).toContain('<title>Epoch 1, similar: 0.15</title>');
     expect(html).toContain('<title>Epoch 2, AUC: 0.97</title>');
     expect(html).toContain('data-name="learning rate" data-value="0.0005">0.0005</td>');
+  });
+
+  it('shows what was evaluated beyond, where it was', async () => {
+    const data = await createSample();
+    expect(renderReport(data)).not.toContain('Answers, and more');
+    const quality = { reliability: { ece: 0.0125, numPairs: 9, bins: [] }, brier: 0.07, logLoss: 0.2 };
+    const rate = { value: 0.01, low: 0.005, high: 0.02 };
+    const answers = {
+      probability: quality,
+      falseMatchRate: rate,
+      threeWay: { maxError: 0.05, wrongSame: rate, wrongDifferent: rate, coverage: 0.8 },
+      elsewhere: { prior: 0.01, precisionSame: null, precisionDifferent: 1, coverage: 0.8, brier: 0.001 },
+    };
+    const point = { falseMatchRate: 0.001, threshold: 0.4, falseNonMatchRate: 0.25, trueAcceptRate: 0.75 };
+    const full = {
+      detection: [point],
+      clusters: null,
+      linearProbe: null,
+      openSet: null,
+      classes: [{ ...data.hardestClasses[0], name: 'clog<k>', label: 0, mistakenFor: null }],
+      bySeen: null,
+    };
+    const html = renderReport({ ...data, evaluation: { answers, full } });
+    expect(html).toContain('<th>answers</th>');
+    expect(html).toMatch(/calibration error[^<]*<\/th><td class="number"><b>0\.0125</);
+    expect(html).toContain('promised to stay within 5.00');
+    expect(html).toMatch(
+      />0\.001<\/th><td class="number"><b>0\.2500<\/b><\/td><td class="number quiet">0\.7500</,
+    );
+    expect(html).toContain('clog&lt;k&gt;');
+    expect(html).not.toMatch(/NaN|undefined|\[object/);
+    expect(unbalanced(html)).toEqual([]);
   });
 
   it('names the hardest classes', async () => {

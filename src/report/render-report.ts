@@ -1,6 +1,7 @@
 import { escapeHtml } from './escape.ts';
 import { renderPage } from './page.ts';
 import type { ReportData } from './report-data.ts';
+import { evaluationSection } from './sections/evaluation.ts';
 import { pairsSection, searchSection } from './sections/examples.ts';
 import { headerSection } from './sections/header.ts';
 import { judgingSection } from './sections/judging.ts';
@@ -26,6 +27,7 @@ export function renderReport(report: ReportData): string {
       negativesSection(report),
       learningSection(report),
       judgingSection(report),
+      evaluationSection(report),
       pairsSection(report),
       searchSection(report),
       mapSection(report),

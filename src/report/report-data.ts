@@ -9,6 +9,7 @@ import type {
   RocPoint,
   Verification,
 } from '../evaluate/index.ts';
+import type { EvaluationNumbers } from './evaluation-tables.ts';
 import type { ImageMap } from './figures/image-map.ts';
 import type { ByNegatives } from './negative-rows.ts';
 import type { Baseline } from './result-rows.ts';
@@ -49,6 +50,8 @@ export interface ReportData {
   readonly retrievalExamples: readonly RetrievalExample[];
   /** Test images where the model puts them. */
   readonly map?: ImageMap;
+  /** What was measured beyond, where a model is only evaluated. */
+  readonly evaluation?: EvaluationNumbers;
   readonly cost: ReportCost;
 }
 
@@ -139,6 +142,12 @@ export interface EpochMetrics {
   readonly similarDistance?: number | null;
   /** Mean distance of dissimilar validation pairs. */
   readonly dissimilarDistance?: number | null;
+  /** Distances that 10, 50 and 90 % of similar validation pairs do not pass. */
+  readonly similarDistanceQuantiles?: readonly [number, number, number] | null;
+  /** The same of dissimilar validation pairs. */
+  readonly dissimilarDistanceQuantiles?: readonly [number, number, number] | null;
+  /** Standard deviation of the embeddings of a batch, mean over dimensions and over the epoch's steps. */
+  readonly embeddingSpread?: number | null;
   /** Images embedded a second while training. */
   readonly imagesPerSecond?: number | null;
 }

@@ -37,7 +37,7 @@ tbody th { font-weight: 500; }
 td.number, th.number { text-align: right; padding-right: 0; padding-left: 20px; white-space: nowrap; }
 td.quiet, td .quiet { color: var(--muted); }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 36px 40px; margin-top: 24px; }
-.figures > figure { margin: 0; min-width: 0; }
+.figures > * { margin: 0; min-width: 0; }
 .plot { display: block; width: 100%; height: auto; }
 .figures figcaption { font-size: .87rem; color: var(--muted); margin-top: 6px; }
 .figures figcaption b { color: var(--ink); font-weight: 620; display: block; }

@@ -54,6 +54,18 @@ export const trainConfigSchema = z.strictObject({
   pool: z.enum(['average', 'max']).default('average'),
   /** What stands on the backbone: a dense layer; one with ReLU, for a learned comparator; two of them; nothing. */
   head: z.enum(['linear', 'relu', 'mlp', 'none']).default('linear'),
+  /**
+   * What the head `linear` begins as: `random`; `within-class`, the map under which what varies within the classes counts
+   * less, fitted to the features of the training images (`fitWithinClass`). It knows of variation and not of classes, so
+   * it may carry over to new ones.
+   */
+  headInit: z.enum(['random', 'within-class']).default('random'),
+  /** Above 0, to 1: how far that is drawn towards leaving directions as they are. Few classes say little of most directions. */
+  headShrinkage: z.number().positive().max(1).default(0.97),
+  /** 0 to 1: how far the origin of angles moves to the mean of the features. The mean of a few classes is not that of all. */
+  headCentre: share.default(0.75),
+  /** Share of the learning rate that the head learns at; 0: it stays as it begins. */
+  headRate: share.default(1),
   /** Numbers between the two dense layers of `mlp`. */
   hidden: z.int().min(1).max(16384).default(512),
   /** Augmented views of each training image that the frozen part is run on; steps draw from them. 0: only the image itself. */
@@ -117,6 +129,11 @@ export const trainConfigSchema = z.strictObject({
   averageDecay: z.number().min(0).lt(1).default(0),
   /** Images a batch (pairs, with explicit pairs). */
   batchSize: z.int().min(4).default(160),
+  /**
+   * Images that go through the network at once, at most, where a batch holds more; 0 for the whole batch. Takes less memory
+   * and a forward pass more a step.
+   */
+  chunkSize: z.int().min(0).default(0),
   /** Images of each class in a batch; more where there are few classes. */
   imagesPerClass: z.int().min(2).default(4),
   /** Groups that the classes of a batch come from, for classes named `group/name`; 0 for all classes alike. */

@@ -1,10 +1,13 @@
 export { type Checkpoint, type CheckpointFolder, createCheckpointFolder } from './checkpoints.ts';
+export { buildChunkedStep, type ChunkedStep } from './chunked/chunked-graphs.ts';
+export { createChunkedStepper } from './chunked/chunked-stepper.ts';
 export { describeCollapse } from './collapse.ts';
 export { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from './config.ts';
 export { type Feeder, feedBatches, feedPairs } from './feeder.ts';
 export { createGradientProbe, type GradientProbe } from './gradient-probe.ts';
 export { type LoopParts, type LoopResult, trainLoop } from './loop.ts';
 export { type ConfiguredObjective, createObjective } from './objective.ts';
+export { type OpenedStep, openStep } from './open-step.ts';
 export { type AdamOptions, adam, adamW } from './optimizers/adam.ts';
 export { createOptimizer } from './optimizers/by-name.ts';
 export type { Optimizer, OptimizerResult, OptimizerStep } from './optimizers/optimizer.ts';

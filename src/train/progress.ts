@@ -30,7 +30,9 @@ export interface Validation {
   readonly positiveDistance: number;
   readonly negativeDistance: number;
   /** Distances that 10, 50 and 90 % of similar, and of dissimilar, pairs do not pass. Runs of before lack them. */
-  readonly distanceQuantiles?: Readonly<Record<'positive' | 'negative', readonly number[] | null>>;
+  readonly distanceQuantiles?: Readonly<
+    Record<'positive' | 'negative', readonly [number, number, number] | null>
+  >;
   // Null where the pairs leave it undefined. Runs that were started before these were measured lack them.
   /** Share of *same* verdicts that are right, at `threshold`. */
   readonly precision?: number | null;

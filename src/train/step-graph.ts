@@ -14,9 +14,10 @@ import { sizeOf, type Tensor } from '../graph/tensor.ts';
 import type { BatchLoss, LossOutput } from '../loss/types.ts';
 import { fromPixels, type PixelScale } from '../nn/layers/pixels.ts';
 import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
-import { createScope, type Parameter, type Scope } from '../nn/scope.ts';
+import { type Collected, createScope, type Parameter, type Scope } from '../nn/scope.ts';
 import type { Optimizer } from './optimizers/optimizer.ts';
 import type { Schedule } from './schedules.ts';
+import { STEP_COUNT } from './step-count.ts';
 import { averageOf, nextAverage } from './weight-average.ts';
 
 /** Everything that one training step computes. */
@@ -56,11 +57,7 @@ export interface StepGraph {
   /** Named scalars beside the loss. */
   readonly diagnostics: readonly string[];
   /** Int32 inputs that want fresh random bits. */
-  readonly randomInputs: readonly {
-    readonly name: string;
-    readonly length: number;
-    readonly shape: readonly number[];
-  }[];
+  readonly randomInputs: readonly RandomInput[];
 }
 
 export interface StateEntry {
@@ -70,7 +67,6 @@ export interface StateEntry {
   readonly parameter?: Parameter;
 }
 
-export const STEP_COUNT = 'step';
 /** The output that carries the next value of a state entry. */
 export const nextOf = (name: string): string => `next/${name}`;
 
@@ -93,22 +89,44 @@ export function buildStep(plan: StepPlan): StepGraph {
     loss,
     trainable.map(({ tensor }) => tensor),
   );
-  const { scaled, norm } = clip(raw, plan.clipNorm);
+  const { rates, next, state } = buildUpdate(plan, { parameters, updates }, raw);
 
+  return {
+    outputs: { loss, ...rates, ...diagnostics, ...next },
+    gradients: Object.fromEntries(trainable.map(({ name }, i) => [name, raw[i]])),
+    parameters,
+    state,
+    diagnostics: Object.keys(diagnostics),
+    randomInputs: randomInputs.map(describeRandomInput),
+  };
+}
+
+interface UpdateGraph {
+  readonly rates: Readonly<Record<string, Tensor>>;
+  readonly next: Readonly<Record<string, Tensor>>;
+  readonly state: readonly StateEntry[];
+}
+
+/**
+ * What the optimiser makes of gradients: the scalars `rate` and, with a limit, `gradientNorm`; and under `nextOf(name)` the
+ * next value of every state entry.
+ * @param raw gradient of the loss by trainable parameter, in the order of `parameters`, before clipping
+ */
+export function buildUpdate(
+  plan: Pick<StepPlan, 'optimizer' | 'schedule' | 'clipNorm' | 'averageDecay'>,
+  { parameters, updates }: Pick<Collected, 'parameters' | 'updates'>,
+  raw: readonly Tensor[],
+): UpdateGraph {
+  const trainable = parameters.filter((parameter) => parameter.trainable);
+  const { scaled, norm } = clip(raw, plan.clipNorm);
   const count = input(STEP_COUNT, 'float32', []);
   const step = add(count, 1);
   const learningRate = plan.schedule(count);
   const state: StateEntry[] = [{ name: STEP_COUNT, shape: [] }];
-  const outputs: Record<string, Tensor> = {
-    loss,
-    rate: learningRate,
-    ...(norm && { gradientNorm: norm }),
-    ...diagnostics,
-  };
-  outputs[nextOf(STEP_COUNT)] = step;
+  const next: Record<string, Tensor> = { [nextOf(STEP_COUNT)]: step };
   for (const parameter of parameters) {
     state.push({ name: parameter.name, shape: parameter.shape, parameter });
-    if (!parameter.trainable) outputs[nextOf(parameter.name)] = updates.get(parameter) ?? parameter.tensor;
+    if (!parameter.trainable) next[nextOf(parameter.name)] = updates.get(parameter) ?? parameter.tensor;
   }
   trainable.forEach((parameter, i) => {
     const slotNames = plan.optimizer.slots.map((slot) => `${parameter.name}@${slot}`);
@@ -120,10 +138,10 @@ export function buildStep(plan: StepPlan): StepGraph {
       learningRate: parameter.rate === 1 ? learningRate : multiply(learningRate, parameter.rate),
       decays: parameter.decays,
     });
-    outputs[nextOf(parameter.name)] = reshape(result.parameter, parameter.shape);
+    next[nextOf(parameter.name)] = reshape(result.parameter, parameter.shape);
     slotNames.forEach((name, slot) => {
       state.push({ name, shape: parameter.shape });
-      outputs[nextOf(name)] = reshape(result.slots[slot], parameter.shape);
+      next[nextOf(name)] = reshape(result.slots[slot], parameter.shape);
     });
   });
 
@@ -131,20 +149,23 @@ export function buildStep(plan: StepPlan): StepGraph {
   for (const { name, shape } of averageDecay > 0 ? parameters : []) {
     const mean = input(averageOf(name), 'float32', shape);
     state.push({ name: averageOf(name), shape });
-    outputs[nextOf(averageOf(name))] = nextAverage(mean, outputs[nextOf(name)], count, averageDecay);
+    next[nextOf(averageOf(name))] = nextAverage(mean, next[nextOf(name)], count, averageDecay);
   }
+  return { rates: { rate: learningRate, ...(norm && { gradientNorm: norm }) }, next, state };
+}
 
+/** An input that wants fresh random bits. */
+export interface RandomInput {
+  readonly name: string;
+  readonly length: number;
+  readonly shape: readonly number[];
+}
+
+export function describeRandomInput({ node, shape }: Tensor): RandomInput {
   return {
-    outputs,
-    gradients: Object.fromEntries(trainable.map(({ name }, i) => [name, raw[i]])),
-    parameters,
-    state,
-    diagnostics: Object.keys(diagnostics),
-    randomInputs: randomInputs.map(({ node, shape }) => ({
-      name: (node.attributes as { name: string }).name,
-      shape: shape as number[],
-      length: (shape as number[]).reduce((product, dim) => product * dim, 1),
-    })),
+    name: (node.attributes as { name: string }).name,
+    shape: shape as number[],
+    length: (shape as number[]).reduce((product, dim) => product * dim, 1),
   };
 }
 
@@ -156,7 +177,8 @@ function asRow(x: Tensor): Tensor {
   return x.shape.length > 1 && x.shape.at(-1) === 1 ? reshape(x, [sizeOf(x.shape)]) : x;
 }
 
-function readBatch({ encoder: { trunk }, imageShape, pixelScale, batchSize }: StepPlan): Tensor {
+/** The images of a batch as the network reads them. */
+export function readBatch({ encoder: { trunk }, imageShape, pixelScale, batchSize }: StepPlan): Tensor {
   if (trunk !== undefined)
     return cast(input('features', 'float16', [batchSize, ...trunk.featureShape]), 'float32');
   const { height, width, channels } = imageShape;
@@ -164,9 +186,10 @@ function readBatch({ encoder: { trunk }, imageShape, pixelScale, batchSize }: St
 }
 
 /** The scope under which a loss keeps what it learns beside the network. */
-const LOSS_SCOPE = 'loss';
+export const LOSS_SCOPE = 'loss';
 
-function applyObjective(plan: StepPlan, embeddings: Tensor, scope: Scope): LossOutput {
+/** The loss of a batch's embeddings. */
+export function applyObjective(plan: StepPlan, embeddings: Tensor, scope: Scope): LossOutput {
   const { objective, batchSize, numClasses } = plan;
   if (objective.kind === 'batch') {
     const labels = input('labels', 'int32', [batchSize]);
@@ -178,7 +201,8 @@ function applyObjective(plan: StepPlan, embeddings: Tensor, scope: Scope): LossO
   return objective.loss(left, right, input('similar', 'float32', [half]), scope);
 }
 
-function addPenalty(loss: Tensor, parameters: readonly Parameter[], l2: number): Tensor {
+/** The loss and what weights weigh in it. */
+export function addPenalty(loss: Tensor, parameters: readonly Parameter[], l2: number): Tensor {
   const penalties = parameters.flatMap(({ tensor, decays, l2: own }) => {
     const factor = own + (decays ? l2 : 0);
     return factor === 0 ? [] : [multiply(reduceSum(square(tensor)), factor)];

@@ -1,9 +1,9 @@
-import { SamesameError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import { compile } from '../graph/compile.ts';
 import { findConvBlock } from '../graph/conv-block.ts';
 import type { Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
 import { createBatchFeeds } from './batch-feeds.ts';
+import { createStateArrays } from './state-arrays.ts';
 import { nextOf, type StepGraph } from './step-graph.ts';
 
 /** What is fed at one step. The arrays are read during the call and belong to the caller. */
@@ -36,20 +36,7 @@ export interface Stepper {
 export async function createStepper(step: StepGraph, runtime: Runtime, random: Random): Promise<Stepper> {
   const graph = compile(step.outputs, { name: 'training-step', convBlock: await findConvBlock(runtime) });
   const program = await runtime.load(graph.bytes, { purpose: 'training' });
-  const fill = ({ shape }: { readonly shape: readonly number[] }, data: Float32Array) =>
-    runtime.tensor('float32', data, shape);
-  const lengthOf = (shape: readonly number[]) => shape.reduce((product, dim) => product * dim, 1);
-  let current = new Map(
-    step.state.map((entry) => {
-      const { name, shape, parameter } = entry;
-      const initial =
-        parameter?.initializer(shape, random.fork('parameter', name)) ?? new Float32Array(lengthOf(shape));
-      return [name, fill(entry, initial)];
-    }),
-  );
-  let next = new Map(
-    step.state.map((entry) => [entry.name, fill(entry, new Float32Array(lengthOf(entry.shape)))]),
-  );
+  const arrays = createStateArrays(step.state, runtime, random);
   const feedBatch = createBatchFeeds(step, program, runtime);
   const results = scalarOutputs(step, runtime);
 
@@ -58,34 +45,24 @@ export async function createStepper(step: StepGraph, runtime: Runtime, random: R
       const feeds = feedBatch(batch);
       const fetches: Record<string, RuntimeTensor> = { ...results };
       for (const { name } of step.state) {
-        feeds[name] = current.get(name)!;
-        fetches[nextOf(name)] = next.get(name)!;
+        feeds[name] = arrays.current.get(name)!;
+        fetches[nextOf(name)] = arrays.next.get(name)!;
       }
       await program.run(feeds, fetches);
-      [current, next] = [next, current];
+      arrays.swap();
       return Object.fromEntries(Object.entries(results).map(([name, { data }]) => [name, data[0] as number]));
     },
-    read: () =>
-      new Map([...current].map(([name, { data }]) => [name, Float32Array.from(data as Float32Array)])),
-    write(state) {
-      for (const [name, { data }] of current) {
-        const values = state.get(name);
-        if (values?.length !== data.length) {
-          throw new SamesameError('E_CHECKPOINT', {
-            what: 'the checkpoint does not fit this network',
-            expected: `${data.length} numbers for ${name}`,
-            received: values === undefined ? 'none' : String(values.length),
-            help: 'resume with the configuration that the run was started with',
-          });
-        }
-      }
-      for (const [name, { data }] of current) (data as Float32Array).set(state.get(name)!);
-    },
+    read: arrays.read,
+    write: arrays.write,
     close: () => program.close(),
   };
 }
 
-function scalarOutputs({ outputs, state }: StepGraph, runtime: Runtime): Record<string, RuntimeTensor> {
+/** Tensors for what a step gives beside the next state. */
+export function scalarOutputs(
+  { outputs, state }: Pick<StepGraph, 'outputs' | 'state'>,
+  runtime: Runtime,
+): Record<string, RuntimeTensor> {
   const carried = new Set(state.map(({ name }) => nextOf(name)));
   const names = Object.keys(outputs).filter((name) => !carried.has(name));
   return Object.fromEntries(names.map((name) => [name, runtime.tensor('float32', new Float32Array(1), [])]));

@@ -29,6 +29,8 @@ const isOpen = (config: TrainConfig) =>
 export const hasFrozenPart = (config: Pick<TrainConfig, 'backbone' | 'freeze'>) =>
   config.backbone !== 'none' && config.freeze !== 'none' && config.freeze !== 0;
 
+const isFitted = ({ headInit }: TrainConfig) => headInit === 'within-class';
+
 const isFedInBatches = ({ loss, feed, splitBy }: TrainConfig) =>
   feed !== 'pairs' && splitBy !== 'pair' && !PAIR_LOSSES.includes(loss);
 
@@ -45,6 +47,16 @@ const READ_WHEN: Readonly<
   freeze: { when: 'there is a backbone', isRead: hasBackbone },
   pool: { when: 'there is a backbone', isRead: hasBackbone },
   head: { when: 'there is a backbone', isRead: hasBackbone },
+  headInit: {
+    when: 'there is a backbone, head is linear, and the data has classes (one folder each) and not pairs alone',
+    isRead: (config, hasPairs) => hasBackbone(config) && config.head === 'linear' && !hasPairs,
+  },
+  headShrinkage: { when: 'headInit is within-class', isRead: isFitted },
+  headCentre: { when: 'headInit is within-class', isRead: isFitted },
+  headRate: {
+    when: 'there is a backbone and it has a head',
+    isRead: (config) => hasBackbone(config) && config.head !== 'none',
+  },
   hidden: {
     when: 'there is a backbone and head is mlp',
     isRead: (config) => hasBackbone(config) && config.head === 'mlp',

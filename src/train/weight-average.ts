@@ -4,6 +4,7 @@ import { minimum } from '../graph/ops/minimum.ts';
 import { multiply } from '../graph/ops/multiply.ts';
 import { subtract } from '../graph/ops/subtract.ts';
 import type { Tensor } from '../graph/tensor.ts';
+import { STEP_COUNT } from './step-count.ts';
 
 const SUFFIX = '@average';
 
@@ -21,9 +22,12 @@ export function nextAverage(mean: Tensor, value: Tensor, count: Tensor, decay: n
   return add(multiply(mean, kept), multiply(value, subtract(1, kept)));
 }
 
-/** The parameters that make the model: the running means where the state holds them, else the parameters themselves. */
+/**
+ * The parameters that make the model: the running means where the state holds them, else the parameters themselves, as
+ * before the first step, when there is nothing to take a mean of.
+ */
 export function modelValues(state: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, Float32Array> {
   const averaged = [...state.keys()].filter((name) => state.has(averageOf(name)));
-  if (averaged.length === 0) return state;
+  if (averaged.length === 0 || state.get(STEP_COUNT)?.[0] === 0) return state;
   return new Map(averaged.map((name) => [name, state.get(averageOf(name))!]));
 }

@@ -60,6 +60,8 @@ describe('calibrate', () => {
     [['calibrate', 'run', 'shapes', '--metod', 'auto'], 2, '--method'],
     [['calibrate', 'run', 'shapes', '--figure', 'rel.txt'], 2, '.svg'],
     [['drift', 'nowhere', 'shapes'], 1, 'no model'],
+    [['drift', 'run', 'shapes', '--farthes', '2'], 2, '--farthest'],
+    [['evaluate', 'run', 'shapes', '--ful'], 2, '--full'],
   ])('%j ends with code %i', async (args, code, text) => {
     const failed = await run(...args, '--quiet');
     expect(failed.stderr).toContain(text);

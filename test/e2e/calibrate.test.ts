@@ -121,6 +121,8 @@ describe('calibrate', () => {
       code: 'E_DATA_ONE_CLASS',
       message: expect.stringContaining('no dissimilar pair'),
     });
+    await makeImageFolder(at('singles'), { imagesPerClass: 1 });
+    expect(await fail('singles', {})).toMatchObject({ code: 'E_DATA_FEW_IMAGES' });
     for (const prior of [0, 1, Number.NaN])
       expect(await fail('more', { prior })).toMatchObject({ code: 'E_CONFIG' });
     expect(await fail('more', { maxError: 0 })).toMatchObject({ code: 'E_CONFIG' });
@@ -128,6 +130,53 @@ describe('calibrate', () => {
     await writeFile(at('mine', 'letter.txt'), 'dear');
     expect(await fail('more', { out: at('mine'), numPairs: 100 })).toMatchObject({ code: 'E_CONFIG' });
     expect(readFileSync(at('mine', 'letter.txt'), 'utf8')).toBe('dear');
+  });
+});
+
+describe('data without any difference, or with hardly any image', () => {
+  it('calibrates to a level curve and no definite answer where all distances are equal', async () => {
+    for (const name of ['bars', 'discs']) {
+      await mkdir(at('flat', name), { recursive: true });
+      for (let i = 0; i < 4; i++) cpSync(at('data', 'bars', '00.png'), at('flat', name, `${i}.png`));
+    }
+    const { answers, coverage, heldOut } = await calibrate({
+      model,
+      dataset: await dataset('flat'),
+      split: 'all',
+      out: at('level'),
+      numPairs: 100,
+      runtime,
+    });
+    expect(coverage).toBe(0);
+    expect(heldOut[answers.curve.kind].brier).toBeCloseTo(0.25, 2);
+    const loaded = await loadModel(at('level'), { runtime });
+    const [a, b] = [at('flat', 'bars', '0.png'), at('flat', 'discs', '0.png')];
+    const { probability, verdict } = await loaded.compareFiles(a, b);
+    expect(probability).toBeCloseTo(0.5, 1);
+    expect(verdict).toBe('unsure');
+    await loaded.close();
+  });
+
+  it('measures with fewer images than neighbours are asked for, and tells no rate that they cannot show', async () => {
+    await makeImageFolder(at('tiny'), { classes: ['bars', 'discs'], imagesPerClass: 2 });
+    const { measurement, full } = await evaluate({
+      model,
+      dataset: await dataset('tiny'),
+      split: 'all',
+      full: true,
+      runtime,
+    });
+    const { recallAt, precisionAt } = measurement.retrieval!;
+    expect(recallAt[10].value).toBe(1);
+    // One of the three others is of the same class.
+    expect(precisionAt[10].value).toBeCloseTo(1 / 3, 9);
+    expect(full!.detection.map(({ falseNonMatchRate }) => falseNonMatchRate)).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(JSON.stringify(full)).not.toContain('NaN');
   });
 });
 

@@ -2,7 +2,9 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import { createRandom } from '../../base/random.ts';
 import { createAugmenter } from '../augment/augmenter.ts';
+import type { PixelShape } from '../types.ts';
 import { sumOfRow } from './entries.ts';
+import { createFillClock } from './fill-clock.ts';
 import type { RowKeys } from './keys.ts';
 import { type RowTarget, rowInMemory } from './load.ts';
 import { extractAll, type ImageTask } from './pipeline.ts';
@@ -14,7 +16,11 @@ import type { FillOptions } from './types.ts';
 
 /** Bytes of an entry of the index, the longest row number included. */
 const ENTRY_BYTES = 110;
-const DEFAULT_BATCH_SIZE = 4;
+/** What a default batch holds, and the most images: two of 224×224. */
+const BATCH_PIXELS = 2 ** 17;
+const MAX_DEFAULT_BATCH = 16;
+/** Batches that every place in the trunk takes while time is measured: more than lie decoded when it begins. */
+const MEASURED_ROUNDS = 4;
 
 export interface FillJob {
   readonly options: FillOptions;
@@ -41,22 +47,23 @@ export interface FillJob {
  */
 export async function fillMissing(job: FillJob): Promise<void> {
   const { options, plan, keys, hashes, missing, numNeeded, path, target, reader, onBad, onDone } = job;
-  const { trunk, views, onEstimate, batchSize = DEFAULT_BATCH_SIZE } = options;
+  const { trunk, views, onEstimate, batchSize = batchSizeFor(options.target) } = options;
   const bytes = missing.length * (2 * trunk.rowLength + ENTRY_BYTES);
   await checkRoom(path, bytes);
   await labelTrunk(path, trunk);
   const segment = await createSegment(path, trunk.rowLength);
   const augment = views && createAugmenter(views.augment, options.target);
-  const start = performance.now();
-  const numMeasured = Math.min(missing.length, batchSize * (trunk.concurrency ?? 1));
+  const numAtOnce = batchSize * (trunk.concurrency ?? 1);
+  const clock = createFillClock({ numWarmUp: numAtOnce, numMeasured: MEASURED_ROUNDS * numAtOnce });
   let numDone = 0;
   let isEstimated = false;
 
   function advance(numRows: number): void {
     numDone += numRows;
-    if (!isEstimated && numDone >= numMeasured) {
+    const numLeft = missing.length - numDone;
+    const secondsGuess = numLeft === 0 ? 0 : clock.secondsFor(numLeft);
+    if (!isEstimated && secondsGuess !== undefined) {
       isEstimated = true;
-      const secondsGuess = ((performance.now() - start) / 1000 / numDone) * (missing.length - numDone);
       onEstimate?.({ numRows: numNeeded, numCached: numNeeded - missing.length, bytes, secondsGuess });
     }
     onDone(numDone, missing.length);
@@ -80,6 +87,7 @@ export async function fillMissing(job: FillJob): Promise<void> {
           if (slot < target.numInMemory) rowInMemory(target, slot).set(rowOf(i));
           else target.places.set(slot, { path: segment.path, row: first + i, sum: sumOfRow(rowOf(i)) });
         }
+        clock.add(slots.length);
         advance(slots.length);
       },
       refuse({ image, hash, slots }, reason, isLasting) {
@@ -91,6 +99,10 @@ export async function fillMissing(job: FillJob): Promise<void> {
   } finally {
     await segment.close();
   }
+}
+
+function batchSizeFor({ height, width }: PixelShape): number {
+  return Math.min(Math.max(Math.floor(BATCH_PIXELS / (height * width)), 1), MAX_DEFAULT_BATCH);
 }
 
 /** Missing rows by the image that they are computed from, in order of image. */

@@ -21,10 +21,23 @@ export function findNearHashes(
   radius: number,
   visit: (i: number, j: number, distance: number) => void,
 ): void {
-  checkRadius(radius);
-  const numHashes = hashes.length;
-  const words = new Uint32Array(2 * numHashes);
+  const words = new Uint32Array(2 * hashes.length);
   for (const [i, [low, high]] of hashes.entries()) words.set([low, high], 2 * i);
+  findNearWords(words, radius, visit);
+}
+
+/**
+ * `findNearHashes` over packed hashes: eight bytes each, where there are millions.
+ * @param words uint32 `[N, 2]`
+ * @throws E_CONFIG for a radius out of range
+ */
+export function findNearWords(
+  words: Uint32Array,
+  radius: number,
+  visit: (i: number, j: number, distance: number) => void,
+): void {
+  checkRadius(radius);
+  const numHashes = words.length / 2;
   const indices = Array.from({ length: NUM_CHUNKS }, (_, chunk) => indexChunk(words, chunk));
   const near = chunkMasks(Math.floor(radius / NUM_CHUNKS));
   // The last hash for which a candidate was looked at: it may come up by several chunks.

@@ -24,6 +24,8 @@ const MAX_COMPARED = 256;
 export interface FindCopiesOptions {
   /** Bits in which the hashes of near copies may differ, from 0 to 19. Default 6. */
   readonly threshold?: number;
+  /** Told of every two that look alike, as places in `images`: what the near copies are joined from. */
+  readonly onAlike?: (a: number, b: number) => void;
   /** Stage `compare`. */
   readonly onProgress?: (event: ProgressEvent) => void;
   readonly signal?: AbortSignal;
@@ -51,6 +53,7 @@ export async function findCopies(
   const alike: [number, number][] = [];
   findAlike(images, seen, options.threshold ?? DEFAULT_NEAR_BITS, (a, b) => {
     near.join(a, b);
+    options.onAlike?.(a, b);
     if (mayBeIdentical(images[a], images[b])) alike.push([a, b]);
   });
   const pixelKeys = set.pixels.kind === 'encoded' ? await hashPixels(set, images, alike, options) : new Map();

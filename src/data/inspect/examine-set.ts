@@ -13,6 +13,8 @@ export interface ExamineOptions {
   readonly indices?: Int32Array;
   /** Called at most ten times a second, and at the end; stage `inspect`. */
   readonly onProgress?: (event: ProgressEvent) => void;
+  /** For those who want more of each file than its facts: called, and waited for, with what was read and decoded. */
+  readonly onBytes?: (bytes: Uint8Array, facts: ImageFacts) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -22,7 +24,7 @@ export interface ExamineOptions {
  * @throws whatever `signal` aborts with
  */
 export async function examineSet(set: ImageSet, options: ExamineOptions = {}): Promise<ImageFacts[]> {
-  const { indices, onProgress, signal } = options;
+  const { indices, onProgress, onBytes, signal } = options;
   const total = indices?.length ?? set.numImages;
   const facts = new Array<ImageFacts>(total);
   let done = 0;
@@ -32,7 +34,7 @@ export async function examineSet(set: ImageSet, options: ExamineOptions = {}): P
   sharp.concurrency(1);
   try {
     const work = async (i: number) => {
-      facts[i] = await examineImage(set, indices === undefined ? i : indices[i]);
+      facts[i] = await examineImage(set, indices === undefined ? i : indices[i], onBytes);
       done++;
       const now = performance.now();
       if (onProgress !== undefined && (now - lastTime >= PROGRESS_INTERVAL_MS || done === total)) {

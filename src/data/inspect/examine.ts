@@ -13,19 +13,34 @@ const PATCH_SIDE = 16;
 const GREY_TOLERANCE = 8;
 const LOOK = { height: LOOK_SIDE, width: LOOK_SIDE, channels: 3, resize: 'stretch' } as const;
 
-/** Everything that the checks want to know about one image. Never throws: what cannot be read has a `problem`. */
-export async function examineImage(set: ImageSet, index: number): Promise<ImageFacts> {
+/**
+ * Everything that the checks want to know about one image. Never throws: what cannot be read has a `problem`.
+ * @param onBytes gets the bytes of a file that could be decoded, so that nobody has to read it again
+ */
+export async function examineImage(
+  set: ImageSet,
+  index: number,
+  onBytes?: (bytes: Uint8Array, facts: ImageFacts) => Promise<void>,
+): Promise<ImageFacts> {
   const { pixels } = set;
-  return pixels.kind === 'decoded' ? examinePixels(pixels, index) : examineFile(pixels.path(index), index);
+  return pixels.kind === 'decoded'
+    ? examinePixels(pixels, index)
+    : examineFile(pixels.path(index), index, onBytes);
 }
 
-async function examineFile(path: string, index: number): Promise<ImageFacts> {
+async function examineFile(
+  path: string,
+  index: number,
+  onBytes?: (bytes: Uint8Array, facts: ImageFacts) => Promise<void>,
+): Promise<ImageFacts> {
   let facts: ImageFacts = { index, sizeBytes: 0, content: '' };
   try {
     const bytes = await readImageBytes(path);
     facts = { ...facts, sizeBytes: bytes.length, content: sha256(bytes) };
     facts = { ...facts, header: await readImageHeader(bytes) };
-    return { ...facts, look: lookAt(await decodeImage(bytes, LOOK)) };
+    facts = { ...facts, look: lookAt(await decodeImage(bytes, LOOK)) };
+    await onBytes?.(bytes, facts);
+    return facts;
   } catch (error) {
     return { ...facts, problem: reasonOf(error) };
   }

@@ -1,6 +1,8 @@
 /** Things that are joined two by two, and the groups that come of it. */
 export interface Joins {
   join(a: number, b: number): void;
+  /** Whether they are in one group by now. */
+  areJoined(a: number, b: number): boolean;
   /** The groups of two and more, each ascending, by their first member. */
   groups(): number[][];
 }
@@ -23,6 +25,7 @@ export function createJoins(count: number): Joins {
       const [first, second] = [rootOf(a), rootOf(b)];
       parents[Math.max(first, second)] = Math.min(first, second);
     },
+    areJoined: (a, b) => rootOf(a) === rootOf(b),
     groups() {
       const byRoot = new Map<number, number[]>();
       for (let i = 0; i < count; i++) {

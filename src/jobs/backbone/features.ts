@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { hashContents } from '../../data/features/contents.ts';
+import { type Contents, hashContents } from '../../data/features/contents.ts';
 import { openFeatures } from '../../data/features/open.ts';
 import { defaultFeaturesFolder } from '../../data/features/trunks.ts';
 import type { FeatureStore, FillEstimate, FillOptions, Trunk } from '../../data/features/types.ts';
@@ -14,7 +14,7 @@ import type { TrainConfig } from '../../train/config.ts';
 import type { TrainEvent } from '../../train/progress.ts';
 import { type Extractors, openExtractors } from '../extract/extractors.ts';
 import { augmentOptionsOf, numViewsOf } from '../feed.ts';
-import { type PrepareDataOptions, type PreparedData, prepareData } from '../prepare.ts';
+import { type PrepareDataOptions, type PreparedData, prepareData, splitData } from '../prepare.ts';
 import type { OpenedBackbone } from './open.ts';
 
 export interface PrepareFeaturesOptions extends PrepareDataOptions {
@@ -61,28 +61,47 @@ export async function prepareFeatures(
         if (cost.numCached < cost.numRows) onEvent?.({ kind: 'note', message: describeCost(cost, views) });
       },
     });
+  const numViews = numViewsOf(config);
+  const viewsOf = (indices: Int32Array) =>
+    numViews === 0
+      ? undefined
+      : { numViews, indices, augment: augmentOptionsOf(config, target)!, seed: config.seed };
   let features: FeatureStore | undefined;
   try {
-    // The images as they are first: which of them are good decides how they are split, and that which have views.
-    features = await open();
+    // Which images are good decides how they are split, and that which have views. All are taken for good at first, so
+    // that a photo is decoded once for itself and its views; where one is not, the views that are missing then are added.
+    const guess = guessTrain(dataset, config, target, contents);
+    features = await open(guess && viewsOf(guess));
     const { bad } = features;
     const pixels = createLazyStore(set, { ...target, bad });
     const data = await prepareData(dataset, config, { signal, target, openPixels: async () => pixels });
-    const numViews = numViewsOf(config);
-    if (numViews === 0) return { ...data, features };
-    await features.close();
-    features = await open({
-      numViews,
-      indices: data.splits.train,
-      augment: augmentOptionsOf(config, target)!,
-      seed: config.seed,
-    });
+    const { train } = data.splits;
+    if (numViews > 0 && String(train) !== String(guess)) {
+      await features.close();
+      features = await open(viewsOf(train));
+    }
     return { ...data, features };
   } catch (error) {
     await features?.close();
     throw error;
   } finally {
     await close();
+  }
+}
+
+/** Training images, should all that can be read be good; undefined where so they cannot be split. */
+function guessTrain(
+  dataset: Dataset,
+  config: TrainConfig,
+  target: PixelTarget,
+  { unreadable }: Contents,
+): Int32Array | undefined {
+  const { set } = dataset;
+  const bad = [...unreadable].map(([index, reason]) => ({ id: set.id(index), reason }));
+  try {
+    return splitData(dataset, config, createLazyStore(set, { ...target, bad })).splits.train;
+  } catch {
+    return undefined;
   }
 }
 

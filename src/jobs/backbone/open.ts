@@ -19,6 +19,8 @@ export interface OpenedBackbone {
   readonly encoder: Encoder;
   /** The same network without a head and before training: its features, of length 1. */
   readonly untrained: Encoder;
+  /** The same with its features as long as they are: what a head that begins as `within-class` is fitted to. */
+  readonly features: Encoder;
   readonly target: PixelTarget;
   readonly pixelScale: PixelScale;
   /** What it is, for a run that goes on later. */
@@ -62,6 +64,7 @@ export async function openBackbone(
   return {
     encoder: config.mirror ? mirrored(encoder) : encoder,
     untrained: layers({ pool: config.pool, head: 'none' }),
+    features: layers({ pool: config.pool, head: 'none', normalize: false }),
     target,
     pixelScale: preprocessing.scale,
     identity: file,

@@ -18,7 +18,7 @@ export interface IndexOptions {
   /** By absolute path. An image that it does not name gets none; left out, metadata in the store stays as it is. */
   readonly metadata?: ReadonlyMap<string, Metadata>;
   /**
-   * Images that are read, embedded and written at a time, and so lost at most by a kill. Default 1,024, or as many as
+   * Images that are read, embedded and written at a time, and so lost at most by a kill. Default 2,048, or as many as
    * have 64 MiB of pixels: each write of a store costs about the same, however many rows it has.
    */
   readonly batchSize?: number;
@@ -51,7 +51,7 @@ export interface IndexResult extends Readonly<IndexCounts> {
   readonly seconds: number;
 }
 
-const BATCH_SIZE = 1024;
+const BATCH_SIZE = 2048;
 const BATCH_BYTES = 2 ** 26;
 /** Images that are looked up in the store at a time: each look costs about the same, too. */
 const LOOKED_UP_AT_A_TIME = 8192;

@@ -104,9 +104,10 @@ export function dataFingerprint(images: string, { pairs }: Dataset): string {
 /** The numbers that a sweep compares. */
 export function numbersOf(run: FinishedRun): RunNumbers {
   const { verification, retrieval, rawPixels, frozenFeatures } = run.measurement;
-  const kept = run.records.findLast(({ isBest }) => isBest)!;
+  // Where nothing is learned by steps there are no epochs.
+  const kept = run.records.findLast(({ isBest }) => isBest);
   return {
-    validationAccuracy: kept.validation.accuracy,
+    validationAccuracy: (kept?.validation ?? run.validation).accuracy,
     accuracy: verification.accuracy.value,
     auc: verification.auc.value,
     recallAt1: retrieval?.recallAt[1].value ?? null,
@@ -115,7 +116,7 @@ export function numbersOf(run: FinishedRun): RunNumbers {
     trainSeconds: run.trainSeconds,
     numParameters: run.numParameters,
     epochs: run.records.length,
-    keptEpoch: kept.epoch,
+    keptEpoch: kept?.epoch ?? 0,
     baselines: {
       majority: verification.majorityBaseline,
       rawPixels: rawPixels && baselineNumbers(rawPixels),

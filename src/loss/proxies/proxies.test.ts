@@ -35,6 +35,7 @@ const check = (loss: BatchLoss, oracle: Oracle, { centers = 1, seed = 0 } = {}) 
     parameters: { proxies: [NUM_CLASSES * centers, 3] },
     numClasses: NUM_CLASSES,
     seed,
+    degenerate: seed === 0,
   });
 
 /** Cross-entropy over the logits of each image, whose own one is `own(θ)` and the others `cos θ`. */

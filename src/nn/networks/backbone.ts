@@ -48,6 +48,8 @@ export interface BackboneOptions {
    * anywhere.
    */
   readonly rate?: number;
+  /** Share of the learning rate that the head learns at; 0: it stays as it begins. Default 1. */
+  readonly headRate?: number;
 }
 
 /**
@@ -59,7 +61,7 @@ export function backboneEncoder(
   options: BackboneOptions = {},
 ): Encoder {
   const { pool = 'average', head = 'linear', hidden = 512, embeddingSize = 64 } = options;
-  const { normalize = true, dropout = 0, rate = 0.1 } = options;
+  const { normalize = true, dropout = 0, rate = 0.1, headRate = 1 } = options;
   const isMap = outputShape.length === 3;
   const numFeatures = outputShape[0];
   const pooled: Layer = (x, scope) =>
@@ -84,7 +86,7 @@ export function backboneEncoder(
         ...heads[head],
         ...(normalize ? { l2Norm } : {}),
       });
-      return after(above(x, scope), scope);
+      return after(above(x, scope), slowed(scope, headRate));
     },
     ...(frozenUpTo === undefined
       ? {}

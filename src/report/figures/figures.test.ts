@@ -111,6 +111,18 @@ describe('figures', () => {
     expect(y0).toBeGreaterThan(200);
   });
 
+  it('draw an area around a line, broken where the line is', () => {
+    const points = [1, 2, 3, 4].map((x) => [x, x] as const);
+    const band = [[0, 2], [1, 3], null, [3, 8]] as const;
+    const svg = lineChart({ ...labels, series: [{ name: 'a', points, band }] });
+    // The axis holds the area, not only the line.
+    expect(svg).toMatch(/>8<\/text>/);
+    const areas = svg.match(/<path d="[^"]+Z" fill="[^"]+" fill-opacity="\.2"\/>/g)!;
+    expect(areas).toHaveLength(1);
+    expect(areas[0].match(/[ML]/g)).toHaveLength(4);
+    expect(svg.match(/stroke-width="10"/g)).toHaveLength(1);
+  });
+
   it('escape names', () => {
     const svg = lineChart({
       ...labels,

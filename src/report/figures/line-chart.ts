@@ -1,11 +1,14 @@
 import { escapeHtml } from '../escape.ts';
 import { formatNumber } from '../format.ts';
 import { drawFrame, drawMark, drawNothing, linePath, num, SERIES_COLORS } from './frame.ts';
+import type { Scale } from './scale.ts';
 
 export interface Series {
   readonly name: string;
   /** x and y; a y of null or NaN leaves a gap. */
   readonly points: readonly (readonly [number, number | null])[];
+  /** Lower and upper edge of an area around the line, one for each point; null leaves a gap. */
+  readonly band?: readonly (readonly [low: number, high: number] | null)[];
 }
 
 export interface LineChartOptions {
@@ -23,10 +26,14 @@ export interface LineChartOptions {
 /** Lines over a shared axis as SVG, such as a loss by epoch; points show as dots where they are few, and tell their number. */
 export function lineChart(options: LineChartOptions): string {
   const { title, xLabel, yLabel, mark = null, isFromZero = false } = options;
-  const series = options.series.slice(0, SERIES_COLORS.length).map(({ name, points }, i) => ({
+  const series = options.series.slice(0, SERIES_COLORS.length).map(({ name, points, band = [] }, i) => ({
     name,
     color: SERIES_COLORS[i],
     points: points.map(([x, y]) => [x, y ?? Number.NaN] as const),
+    edges: points.flatMap(([x], at): Edge[] => {
+      const ends = band[at] ?? null;
+      return ends?.every(Number.isFinite) ? [{ at, x, low: ends[0], high: ends[1] }] : [];
+    }),
   }));
   const finite = series
     .flatMap(({ points }) => points)
@@ -34,7 +41,10 @@ export function lineChart(options: LineChartOptions): string {
   if (finite.length === 0) return drawNothing(title, 'Nothing was recorded');
   const drawn = series.filter(({ points }) => points.some(([, y]) => Number.isFinite(y)));
   const xs = finite.map(([x]) => x);
-  const ys = finite.map(([, y]) => y);
+  const ys = [
+    ...finite.map(([, y]) => y),
+    ...drawn.flatMap(({ edges }) => edges.flatMap(({ low, high }) => [low, high])),
+  ];
   const span = Math.max(...xs) - Math.min(...xs);
   const pad = span === 0 ? 1 : span * 0.02; // room for the outer dots
   return drawFrame({
@@ -53,6 +63,7 @@ export function lineChart(options: LineChartOptions): string {
     },
     legend: drawn.map(({ name, color }) => ({ name, color })),
     draw: (x, y) => {
+      const areas = drawn.map(({ color, edges }) => drawBand(edges, color, x, y));
       const lines = drawn.map(({ name, color, points }) => {
         const places = points.map(([px, py]) => [x.at(px), y.at(py)] as const);
         const path = `<path d="${linePath(places)}" fill="none" stroke="${color}" stroke-width="2.2" stroke-linejoin="round"/>`;
@@ -67,7 +78,35 @@ export function lineChart(options: LineChartOptions): string {
         return path + dots.join('');
       });
       const isSeen = mark !== null && mark.x >= x.min && mark.x <= x.max;
-      return lines.join('') + (isSeen ? drawMark(x.at(mark.x), mark.label) : '');
+      return areas.join('') + lines.join('') + (isSeen ? drawMark(x.at(mark.x), mark.label) : '');
     },
   });
+}
+
+/** A stretch of a band at one x; `at` is its place among the points of its series. */
+interface Edge {
+  readonly at: number;
+  readonly x: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One area for each run of neighbours; a point that stands alone gets an upright bar. */
+function drawBand(edges: readonly Edge[], color: string, x: Scale, y: Scale): string {
+  const runs: Edge[][] = [];
+  for (const edge of edges) {
+    const run = runs.at(-1);
+    if (run?.at(-1)?.at === edge.at - 1) run.push(edge);
+    else runs.push([edge]);
+  }
+  const place = (value: number, from: Edge) => [x.at(from.x), y.at(value)] as const;
+  return runs
+    .map((run) => {
+      const above = run.map((edge) => place(edge.high, edge));
+      const below = run.map((edge) => place(edge.low, edge)).toReversed();
+      return run.length === 1
+        ? `<path d="${linePath([...above, ...below])}" stroke="${color}" stroke-width="10" stroke-opacity=".2"/>`
+        : `<path d="${linePath([...above, ...below])}Z" fill="${color}" fill-opacity=".2"/>`;
+    })
+    .join('');
 }

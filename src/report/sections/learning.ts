@@ -6,6 +6,8 @@ import type { EpochMetrics, ReportData } from '../report-data.ts';
 interface Curve {
   readonly name: string;
   readonly of: (epoch: EpochMetrics) => number | null | undefined;
+  /** Edges of an area around the line. */
+  readonly band?: (epoch: EpochMetrics) => readonly [number, number] | null;
 }
 
 interface Chart {
@@ -78,6 +80,24 @@ const CHARTS: readonly Chart[] = [
       'How far apart the two images of a validation pair lie on average: the gap between the lines should open. Two lines near 0 are a network that gives every image the same place.',
   },
   {
+    name: 'Spread of distances',
+    axis: 'Distance',
+    isFromZero: true,
+    curves: [
+      spreadOf('similar', (epoch) => epoch.similarDistanceQuantiles),
+      spreadOf('dissimilar', (epoch) => epoch.dissimilarDistanceQuantiles),
+    ],
+    reading:
+      'The same distances: half of the pairs lie below the line, and the area runs from the nearest tenth to the farthest tenth. Where the two areas overlap lie the pairs that no threshold sorts; they should part.',
+  },
+  {
+    name: 'Spread of embeddings',
+    isFromZero: true,
+    curves: [{ name: 'training', of: (epoch) => epoch.embeddingSpread }],
+    reading:
+      'How far the embeddings of a batch lie from their mean, as a standard deviation: it may settle anywhere but at 0, where every image has the same place.',
+  },
+  {
     name: 'Learning rate',
     isFromZero: true,
     curves: [{ name: 'mean of the epoch', of: (epoch) => epoch.learningRate }],
@@ -98,7 +118,11 @@ export function learningSection(
   const mark = bestEpoch === null ? null : { x: bestEpoch, label: best };
   const figures = CHARTS.flatMap(({ name, axis = name, curves, isFromZero, reading }): NamedFigure[] => {
     const series = curves.map(
-      ({ name, of }): Series => ({ name, points: epochs.map((epoch) => [epoch.epoch, of(epoch) ?? null]) }),
+      ({ name, of, band }): Series => ({
+        name,
+        points: epochs.map((epoch) => [epoch.epoch, of(epoch) ?? null]),
+        band: band && epochs.map(band),
+      }),
     );
     if (!series.some(({ points }) => points.some(([, y]) => y !== null))) return [];
     const title = `${name} by epoch`;
@@ -109,4 +133,19 @@ export function learningSection(
     '',
     `${figureGrid(figures)}<h3>Every epoch</h3><p class="lead">A row an epoch, as metrics.jsonl has it; ★ is the epoch that ${best === 'kept' ? 'was kept' : 'is the best so far'}.</p>${epochTable(epochs, bestEpoch)}`,
   );
+}
+
+/** The median as a line, the tenth and the ninetieth percentile as the area around it. */
+function spreadOf(
+  name: string,
+  quantilesOf: (epoch: EpochMetrics) => EpochMetrics['similarDistanceQuantiles'],
+): Curve {
+  return {
+    name,
+    of: (epoch) => quantilesOf(epoch)?.[1],
+    band(epoch) {
+      const quantiles = quantilesOf(epoch);
+      return quantiles ? [quantiles[0], quantiles[2]] : null;
+    },
+  };
 }

@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs';
-import { cp, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp } from 'node:fs/promises';
 import type { Table } from '@lancedb/lancedb';
 import type { Schema } from 'apache-arrow';
-import { errorFromSystem, SamesameError } from '../../../base/errors.ts';
-import { writeFileAtomic, writeFolderAtomic } from '../../../base/files.ts';
+import { SamesameError } from '../../../base/errors.ts';
+import { writeFolderAtomic } from '../../../base/files.ts';
 import { createRandom } from '../../../base/random.ts';
-import type { IndexState, StoreEngine } from '../engine.ts';
-import { checkSameIdentity, parseIdentity } from '../identity.ts';
-import type { StoreFilter, StoreIdentity, StoreNotes } from '../types.ts';
+import type { StoreEngine } from '../engine.ts';
+import { checkSameIdentity } from '../identity.ts';
+import type { ImageRows, StoreFilter, StoreIdentity } from '../types.ts';
 import { type BatchLike, decodeRecords, encodeRows, joinRows, RECORD_COLUMNS, schemaFor } from './arrow.ts';
+import { alreadyThere, checkEmpty, lanceError, noStore } from './errors.ts';
 import { listOf, toPredicate } from './filter.ts';
 import { EFFORTS, indexConfig, numProbesOf } from './index-config.ts';
+import { type KnownIds, readKnownIds } from './known-ids.ts';
 import { lockFolder } from './lock.ts';
+import { type Manifest, readManifest, writeManifest } from './manifest.ts';
 
 /** The part of the driver that its own wrapper hides: the wrapper drops the mark that makes a column JSON. */
 interface NativeTable {
@@ -26,21 +28,12 @@ interface NativeMerge {
 }
 
 const TABLE = 'images';
-const MANIFEST = 'store.json';
-const FORMAT = 'samesame-store';
-const VERSION = 1;
+/** How long the state of the index is believed: another process may build one, and asking costs a third of a search. */
+const STATE_MS = 1000;
 /** Ids in one predicate: its text stays below 100 kB. */
 const IDS_AT_A_TIME = 2000;
 const RECORD_LIST = [...RECORD_COLUMNS];
 const ROW_LIST = [...RECORD_COLUMNS, 'vector'];
-
-interface Manifest {
-  readonly format: typeof FORMAT;
-  readonly version: number;
-  readonly identity: StoreIdentity;
-  readonly index?: IndexState;
-  readonly notes?: StoreNotes;
-}
 
 /**
  * Opens a store in a folder: `store.json`, which says what it holds, and a Lance table.
@@ -55,8 +48,7 @@ export async function openLanceEngine(
   if (manifest === undefined) {
     if (identity === undefined) throw noStore(folder);
     await checkEmpty(folder);
-    manifest = { format: FORMAT, version: VERSION, identity };
-    await writeFileAtomic(join(folder, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+    manifest = await writeManifest(folder, { identity });
   } else if (identity !== undefined) checkSameIdentity(folder, manifest.identity, identity);
   const schema = schemaFor(manifest.identity.embeddingSize);
   return createLanceEngine(folder, manifest, schema, await openTable(folder, schema));
@@ -83,6 +75,9 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
   const native = (table as unknown as { inner: NativeTable }).inner;
   let manifest = first;
   let unlock: (() => Promise<void>) | undefined;
+  let known: KnownIds | undefined;
+  let isIndexed = false;
+  let lookedMs = Number.NEGATIVE_INFINITY;
 
   /** Everything that changes the store goes through here. */
   async function write<T>(action: string, work: () => Promise<T>): Promise<T> {
@@ -120,6 +115,17 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
     return batches;
   }
 
+  const readIds = async () =>
+    readKnownIds(await table.countRows(), async function* () {
+      for await (const batch of table.query().select(['id'])) yield idsIn(batch as BatchLike);
+    });
+
+  /** Those of some ids that are in the table; called within `write`. */
+  async function presentOf(ids: readonly string[]): Promise<readonly string[]> {
+    known ??= await readIds();
+    return known.present(ids) ?? (await byIds(ids, ['id'])).flatMap(idsIn);
+  }
+
   async function* batches(filter: StoreFilter, columns: string[]): AsyncGenerator<BatchLike> {
     const predicate = toPredicate(filter);
     const query = table.query().select(columns);
@@ -132,8 +138,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
   }
 
   async function saveManifest(next: Manifest): Promise<void> {
-    await writeFileAtomic(join(folder, MANIFEST), `${JSON.stringify(next, null, 2)}\n`);
-    manifest = next;
+    manifest = await writeManifest(folder, next);
   }
 
   const hasIndex = async () => (await table.listIndices()).some(({ columns }) => columns.includes('vector'));
@@ -146,18 +151,21 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
     efforts: EFFORTS,
     async add(rows) {
       await write('adding to', async () => {
-        const ids = rows.records.map(({ id }) => id);
-        const present = (await byIds(ids, ['id'])).flatMap((batch) =>
-          Array.from({ length: batch.numRows }, (_, row) => batch.getChild('id')!.get(row) as string),
-        );
+        const ids = idsOf(rows);
+        const present = await presentOf(ids);
         if (present.length > 0) throw alreadyThere(folder, present);
         await native.add(encodeRows(rows, schema), 'append');
+        known!.added(ids);
       });
     },
     async upsert(rows) {
       await write('writing to', async () => {
-        const merge = native.mergeInsert(['id']).whenMatchedUpdateAll().whenNotMatchedInsertAll();
-        await merge.execute(encodeRows(rows, schema));
+        const ids = idsOf(rows);
+        const ipc = encodeRows(rows, schema);
+        known ??= await readIds();
+        if (known.present(ids)?.length === 0) await native.add(ipc, 'append');
+        else await native.mergeInsert(['id']).whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(ipc);
+        known.added(ids);
       });
     },
     delete: (ids) =>
@@ -165,6 +173,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
         const before = await table.countRows();
         for (let start = 0; start < ids.length; start += IDS_AT_A_TIME)
           await table.delete(`id IN (${listOf(ids.slice(start, start + IDS_AT_A_TIME))})`);
+        known?.removed(ids);
         return before - (await table.countRows());
       }),
     get: (ids) => read(async () => joinRows(await byIds(ids, ROW_LIST), embeddingSize)),
@@ -203,10 +212,17 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
         return joinRows(found, embeddingSize);
       }),
     async readIndexState() {
-      manifest = (await readManifest(folder)) ?? manifest;
-      return manifest.index !== undefined && (await read(hasIndex)) ? manifest.index : undefined;
+      if (performance.now() - lookedMs > STATE_MS) {
+        manifest = (await readManifest(folder)) ?? manifest;
+        isIndexed = manifest.index !== undefined && (await read(hasIndex));
+        lookedMs = performance.now();
+      }
+      return isIndexed ? manifest.index : undefined;
     },
-    writeIndexState: (index) => write('writing to', () => saveManifest({ ...manifest, index })),
+    async writeIndexState(index) {
+      await write('writing to', () => saveManifest({ ...manifest, index }));
+      lookedMs = Number.NEGATIVE_INFINITY;
+    },
     async readNotes() {
       manifest = (await readManifest(folder)) ?? manifest;
       return manifest.notes ?? {};
@@ -240,6 +256,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
         });
       }),
     async close() {
+      known = undefined;
       table.close();
       await unlock?.();
       unlock = undefined;
@@ -247,82 +264,11 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
   };
 }
 
-async function readManifest(folder: string): Promise<Manifest | undefined> {
-  const path = join(folder, MANIFEST);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw errorFromSystem(error, `reading the store ${folder}`);
-  });
-  if (text === undefined) return undefined;
-  let manifest: Manifest;
-  try {
-    manifest = JSON.parse(text) as Manifest;
-    if (manifest.format !== FORMAT) throw new Error('another format');
-  } catch (cause) {
-    throw new SamesameError('E_STORE', {
-      what: `${path} is not the description of a store`,
-      expected: 'store.json as samesame index writes it',
-      help: 'choose another folder, or index the images again into a new one',
-      cause,
-    });
-  }
-  if (manifest.version !== VERSION) {
-    throw new SamesameError('E_STORE', {
-      what: `${folder} was written for another version of the store format`,
-      expected: `version ${VERSION}`,
-      received: `version ${String(manifest.version)}`,
-      help: 'update samesame, or index the images again into a new folder',
-    });
-  }
-  return { ...manifest, identity: parseIdentity(folder, manifest.identity) };
+function idsOf({ records }: ImageRows): string[] {
+  return records.map(({ id }) => id);
 }
 
-/** @throws E_STORE where a folder holds anything that we did not put there */
-async function checkEmpty(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw errorFromSystem(error, `opening the store ${folder}`);
-  });
-  const foreign = names.filter((name) => !/^\.store\.json\..*\.tmp$/.test(name));
-  if (foreign.length === 0) return;
-  throw new SamesameError('E_STORE', {
-    what: `${folder} is no store, and not empty`,
-    expected: 'a store that samesame index made, or a folder that is not there yet',
-    received: `a folder with ${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ', …' : ''}`,
-    help: 'choose another folder with --store',
-    details: { path: folder },
-  });
-}
-
-function noStore(folder: string): SamesameError {
-  return new SamesameError('E_NOT_FOUND', {
-    what: `there is no store in ${folder}`,
-    expected: 'a folder that samesame index made',
-    help: 'make one first: samesame index MODEL PHOTOS',
-    details: { path: folder },
-  });
-}
-
-function alreadyThere(folder: string, ids: readonly string[]): SamesameError {
-  return new SamesameError('E_STORE', {
-    what: `${ids.length} of the rows are in the store ${folder} already, so none was added`,
-    received: ids.slice(0, 5).join(', '),
-    help: 'use upsert to put rows in the place of others',
-    details: { ids: ids.slice(0, 100) },
-  });
-}
-
-function lanceError(error: unknown, action: string): SamesameError {
-  if (error instanceof SamesameError) return error;
-  const message = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-  if (/no space left|StorageFull|os error 28|quota/i.test(message))
-    return errorFromSystem({ code: 'ENOSPC', message }, action);
-  if (/permission denied|os error 13|read-only/i.test(message))
-    return errorFromSystem({ code: 'EACCES', message }, action);
-  return new SamesameError('E_STORE', {
-    what: `${action} failed`,
-    received: message.slice(0, 500),
-    help: 'if it happens again, index the images anew into another folder',
-    cause: error,
-  });
+function idsIn(batch: BatchLike): string[] {
+  const column = batch.getChild('id')!;
+  return Array.from({ length: batch.numRows }, (_, row) => column.get(row) as string);
 }

@@ -1,0 +1,22 @@
+import type { ProgressEvent } from '../data/types.ts';
+import { formatCount, formatDuration } from '../report/format.ts';
+
+/**
+ * A stage as a line: how far it is, at what rate, and how long it will take.
+ * @param names of stages, in the words of the verb
+ */
+export function createStageLine(
+  names: Readonly<Record<string, string>>,
+  now = performance.now.bind(performance),
+): (event: ProgressEvent) => string {
+  const starts = new Map<string, { readonly ms: number; readonly done: number }>();
+  return ({ stage, done, total }) => {
+    const start = starts.get(stage) ?? { ms: now(), done };
+    starts.set(stage, start);
+    const seconds = (now() - start.ms) / 1000;
+    const rate = seconds > 0 ? (done - start.done) / seconds : 0;
+    const speed =
+      rate > 0 ? `  ${formatCount(rate)} a second  ${formatDuration((total - done) / rate)} left` : '';
+    return `${names[stage] ?? stage}  ${formatCount(done)} of ${formatCount(total)}${speed}`;
+  };
+}

@@ -1,0 +1,118 @@
+import { SamesameError } from '../base/errors.ts';
+import { type DistanceName, findNearest, type Products } from '../evaluate/index.ts';
+import { checkNeighbours } from './check-neighbours.ts';
+
+export interface MislabelOptions {
+  /** float32 `[N, D]`. */
+  readonly embeddings: Float32Array;
+  /** int32 `[N]`: class of each row, from 0 to numClasses − 1. */
+  readonly labels: Int32Array;
+  readonly numClasses: number;
+  /** Neighbours that vote, from 1 to N − 1. Default 10. */
+  readonly k?: number;
+  /** Default `euclidean`. */
+  readonly distance?: DistanceName;
+  readonly products?: Products;
+}
+
+/** A row whose label its neighbours speak against. */
+export interface Mislabel {
+  readonly row: number;
+  readonly given: number;
+  readonly suggested: number;
+  /** `P(suggested) − P(given)` by the neighbours' votes, from 0 to 1. */
+  readonly confidence: number;
+  /** The neighbours that voted for what is suggested, the nearest first. */
+  readonly witnesses: readonly number[];
+}
+
+/** Labels that are probably wrong, and how often each class is taken for each. */
+export interface Mislabels {
+  /** The surest first. */
+  readonly mislabels: readonly Mislabel[];
+  /** float64 `[numClasses]`: mean probability that rows of a class get for it; NaN where it has no row. */
+  readonly thresholds: Float64Array;
+  /** int32 `[numClasses, numClasses]`: rows labelled i that are confidently j. */
+  readonly confidentJoint: Int32Array;
+}
+
+export const DEFAULT_MISLABEL_NEIGHBOURS = 10;
+
+/**
+ * Labels that the neighbours in embedding space speak against, by confident learning. The probability of a class for a row
+ * is its share of the votes of the k nearest other rows, each weighted by `exp(−d² / 2r²)` with r the distance of the
+ * k-th. A row counts for class j where its probability reaches the mean that rows labelled j get for j; labelled i and
+ * counted for j ≠ i it is a suspect. A class that the network cannot tell from others has a low mean, and so is asked for less.
+ * @throws E_CONFIG for k out of range, E_DATA_ONE_CLASS, E_SHAPE, E_NAN
+ * @source Northcutt, Jiang & Chuang, Confident Learning: Estimating Uncertainty in Dataset Labels, JAIR 2021, equations 1 and 2
+ */
+export async function findMislabels(options: MislabelOptions): Promise<Mislabels> {
+  const { embeddings, labels, numClasses, k = DEFAULT_MISLABEL_NEIGHBOURS, distance, products } = options;
+  const numRows = labels.length;
+  checkNeighbours(k, numRows);
+  if (new Set(labels).size < 2) {
+    throw new SamesameError('E_DATA_ONE_CLASS', {
+      what: 'labels cannot be held against each other',
+      expected: 'images of at least two classes',
+      received: 'one class',
+    });
+  }
+  const found = await findNearest({
+    queries: embeddings,
+    numQueries: numRows,
+    gallery: embeddings,
+    numGallery: numRows,
+    k,
+    exclude: Int32Array.from({ length: numRows }, (_, i) => i),
+    distance,
+    products,
+  });
+  const probabilities = new Float64Array(numRows * numClasses);
+  for (const [row, near] of found.entries()) {
+    const reach = near.at(-1)!.distance;
+    const weights = near.map(({ distance: d }) => (reach > 0 ? Math.exp(-((d / reach) ** 2) / 2) : 1));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    for (const [i, { index }] of near.entries())
+      probabilities[row * numClasses + labels[index]] += weights[i] / total;
+  }
+  const thresholds = meansByLabel(probabilities, labels, numClasses);
+  const confidentJoint = new Int32Array(numClasses * numClasses);
+  const mislabels: Mislabel[] = [];
+  for (let row = 0; row < numRows; row++) {
+    const own = probabilities.subarray(row * numClasses, (row + 1) * numClasses);
+    const counted = confidentClass(own, thresholds);
+    if (counted === undefined) continue;
+    const given = labels[row];
+    confidentJoint[given * numClasses + counted]++;
+    if (counted === given || own[counted] <= own[given]) continue;
+    mislabels.push({
+      row,
+      given,
+      suggested: counted,
+      confidence: own[counted] - own[given],
+      witnesses: found[row].map(({ index }) => index).filter((index) => labels[index] === counted),
+    });
+  }
+  mislabels.sort((a, b) => b.confidence - a.confidence || a.row - b.row);
+  return { mislabels, thresholds, confidentJoint };
+}
+
+function meansByLabel(probabilities: Float64Array, labels: Int32Array, numClasses: number): Float64Array {
+  const sums = new Float64Array(numClasses);
+  const counts = new Float64Array(numClasses);
+  for (const [row, label] of labels.entries()) {
+    sums[label] += probabilities[row * numClasses + label];
+    counts[label]++;
+  }
+  return sums.map((sum, label) => sum / counts[label]);
+}
+
+/** The likeliest of the classes whose threshold is reached; undefined where there is none. */
+function confidentClass(probabilities: Float64Array, thresholds: Float64Array): number | undefined {
+  let best: number | undefined;
+  for (let label = 0; label < probabilities.length; label++) {
+    if (!(probabilities[label] > 0 && probabilities[label] >= thresholds[label])) continue;
+    if (best === undefined || probabilities[label] > probabilities[best]) best = label;
+  }
+  return best;
+}
