@@ -1,11 +1,13 @@
 import { SamesameError } from '../base/errors.ts';
 import { type CallOptions, type ClientOptions, createSend } from './send.ts';
 import type {
+  AddedImages,
   ClientImage,
   EmbeddedImage,
   Embeddings,
   ImageProblem,
   ModelDescription,
+  SearchResults,
   ServedComparison,
   ServiceStats,
 } from './types.ts';
@@ -15,12 +17,32 @@ export interface CompareCall extends CallOptions {
   readonly prior?: number;
 }
 
+export interface SearchCall extends CallOptions {
+  /** Neighbours an image, 1 … 1000. Default 10. */
+  readonly k?: number;
+  /** Only among images of these labels. */
+  readonly labels?: readonly string[];
+  /** Default `auto`: exact in a small store, by the index in a large one. */
+  readonly method?: 'auto' | 'exact' | 'approximate';
+}
+
+export interface AddCall extends CallOptions {
+  /** Of all images of this call. */
+  readonly label?: string;
+}
+
 /** Asks a service. A method for each operation of its OpenAPI document, by the operation's name. */
 export interface Client {
   /** @throws E_IMAGE or E_IMAGES_BAD where no image could be used; E_BUSY, E_UNAUTHORIZED, … */
   embed(images: readonly ClientImage[], options?: CallOptions): Promise<Embeddings>;
   /** @throws E_IMAGE, E_IMAGES_BAD; E_BUSY, E_UNAUTHORIZED, … */
   compare(left: ClientImage, right: ClientImage, options?: CompareCall): Promise<ServedComparison>;
+  /** The images of the service's store that are most like these. @throws E_NOT_FOUND without a store; E_STORE, E_IMAGE, … */
+  search(images: readonly ClientImage[], options?: SearchCall): Promise<SearchResults>;
+  /** Adds images to the store; when it resolves they are kept. @throws as `search` */
+  addImages(images: readonly ClientImage[], options?: AddCall): Promise<AddedImages>;
+  /** Removes an image from the store. @throws E_NOT_FOUND where there is none of this id */
+  deleteImage(id: string, options?: CallOptions): Promise<void>;
   model(options?: CallOptions): Promise<ModelDescription>;
   stats(options?: CallOptions): Promise<ServiceStats>;
   /** Whether the process is alive: false where it cannot be reached. */
@@ -62,12 +84,29 @@ export function createClient(options: ClientOptions): Client {
       const query = prior === undefined ? '' : `?prior=${encodeURIComponent(String(prior))}`;
       return post(`/v1/compare${query}`, [left, right], { signal });
     },
+    search(images, { k, labels = [], method, signal } = {}) {
+      const query = new URLSearchParams(labels.map((label) => ['label', label]));
+      if (k !== undefined) query.set('k', String(k));
+      if (method !== undefined) query.set('method', method);
+      return post(withQuery('/v1/search', query), images, { signal });
+    },
+    addImages(images, { label, signal } = {}) {
+      const query = new URLSearchParams(label === undefined ? {} : { label });
+      return post(withQuery('/v1/images', query), images, { signal });
+    },
+    async deleteImage(id, { signal } = {}) {
+      await send(`/v1/images/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
+    },
     model: (call) => get('/v1/model', call),
     stats: (call) => get('/v1/stats', call),
     health: (call) => asks('/healthz', call),
     ready: (call) => asks('/readyz', call),
     metrics: async ({ signal } = {}) => (await send('/metrics', { signal })).text(),
   };
+}
+
+function withQuery(path: string, query: URLSearchParams): string {
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /** An answer as it comes over the wire with `encoding=base64`. */

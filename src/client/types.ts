@@ -43,6 +43,44 @@ export interface ServedComparison {
   readonly threshold: number;
 }
 
+/** An image of the store. */
+export interface StoredNeighbour {
+  readonly id: string;
+  /** Of its file, without folders. */
+  readonly name: string;
+  readonly label: string | null;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Lower is closer. */
+  readonly distance: number;
+  readonly probability: number;
+  readonly verdict: 'same' | 'different' | 'unsure';
+}
+
+export interface SearchResults {
+  readonly model: string;
+  /** One an image, in their order; neighbours nearest first. */
+  readonly results: readonly ({ readonly index: number; readonly name?: string } & (
+    | { readonly method: 'exact' | 'approximate'; readonly neighbours: readonly StoredNeighbour[] }
+    | { readonly problem: ImageProblem }
+  ))[];
+  /** Measured share of the true neighbours that the index finds; with approximate answers. */
+  readonly recall?: {
+    readonly recall: number;
+    readonly k: number;
+    readonly numQueries: number;
+    readonly numRows: number;
+  };
+}
+
+export interface AddedImages {
+  readonly model: string;
+  /** One an image, in their order. The same file has the same id. */
+  readonly results: readonly ({ readonly index: number; readonly name?: string } & (
+    | { readonly id: string }
+    | { readonly problem: ImageProblem }
+  ))[];
+}
+
 export interface ModelDescription {
   readonly model: string;
   /** ISO 8601. */
@@ -87,6 +125,8 @@ export interface ServiceStats {
     readonly numRequests: number;
   };
   readonly threads: number;
+  /** Null without a store; its number of images is null while it cannot be reached. */
+  readonly store: { readonly kind: 'lancedb' | 'postgres'; readonly numImages: number | null } | null;
   readonly memoryBytes: { readonly rss: number; readonly heapUsed: number; readonly heldBodies: number };
 }
 

@@ -16,7 +16,16 @@ import { observe } from './steps/observe.ts';
 import { allowOrigins, refuseStrangers } from './steps/same-origin.ts';
 
 /** Codes that a client can meet, in the order of the page. */
-const CODES: readonly ErrorCode[] = [...IMAGE_PROBLEMS, 'E_CONFIG', 'E_NOT_FOUND', 'E_NO_ROUTE', 'E_METHOD', 'E_RUNTIME', 'E_STORE', 'E_CONNECTION'];
+const CODES: readonly ErrorCode[] = [
+  ...IMAGE_PROBLEMS,
+  'E_CONFIG',
+  'E_NOT_FOUND',
+  'E_NO_ROUTE',
+  'E_METHOD',
+  'E_RUNTIME',
+  'E_STORE',
+  'E_CONNECTION',
+];
 
 /** The HTTP API over a service: what answers a request, without the server that takes it. */
 export function createApp(service: Service): OpenAPIHono<ServeEnv> {

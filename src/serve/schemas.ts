@@ -147,7 +147,7 @@ export const statsResponseSchema = z
 const metadata = z.record(z.string(), z.unknown()).openapi({ description: 'What was stored with it.' });
 
 /** An image of the store. Where its file lies is told to nobody. */
-const neighbour = z
+export const neighbourSchema = z
   .strictObject({
     id: z.string(),
     name: z.string().openapi({ description: 'Of its file, without folders.' }),
@@ -168,7 +168,7 @@ export const searchResponseSchema = z
           index,
           name: name.optional(),
           method: z.enum(['exact', 'approximate']),
-          neighbours: z.array(neighbour).openapi({ description: 'The nearest first.' }),
+          neighbours: z.array(neighbourSchema).openapi({ description: 'The nearest first.' }),
         }),
         z.strictObject({ index, name: name.optional(), problem: imageProblem }),
       ]),
@@ -176,7 +176,9 @@ export const searchResponseSchema = z
     recall: z
       .strictObject({ recall: z.number(), k: z.int(), numQueries: z.int(), numRows: z.int() })
       .optional()
-      .openapi({ description: 'Measured share of the true neighbours that the index finds; with approximate answers.' }),
+      .openapi({
+        description: 'Measured share of the true neighbours that the index finds; with approximate answers.',
+      }),
   })
   .openapi('SearchResults');
 
@@ -188,7 +190,9 @@ export const addResponseSchema = z
         z.strictObject({
           index,
           name: name.optional(),
-          id: z.string().openapi({ description: 'From the bytes of the file: the same image has the same id.' }),
+          id: z
+            .string()
+            .openapi({ description: 'From the bytes of the file: the same image has the same id.' }),
         }),
         z.strictObject({ index, name: name.optional(), problem: imageProblem }),
       ]),
@@ -213,11 +217,20 @@ export const searchQuerySchema = z.strictObject({
 });
 
 export const addQuerySchema = z.strictObject({
-  label: z.string().min(1).max(200).optional().openapi({ description: 'Label of the images of this request.' }),
+  label: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .openapi({ description: 'Label of the images of this request.' }),
 });
 
 export const imageIdSchema = z.object({
-  id: z.string().min(1).max(200).openapi({ param: { name: 'id', in: 'path' } }),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .openapi({ param: { name: 'id', in: 'path' } }),
 });
 
 export const healthSchema = z.strictObject({ status: z.literal('ok') }).openapi('Health');

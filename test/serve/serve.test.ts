@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
@@ -10,6 +11,7 @@ import type {
   ServedComparison,
   ServiceProblem,
   ServiceStats,
+  StoredNeighbour,
 } from '../../src/client/types.ts';
 import { loadModel } from '../../src/model/load.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -24,10 +26,12 @@ let model: Model;
 let document: OpenApiDocument;
 let images: Uint8Array<ArrayBuffer>[];
 const paths: string[] = [];
+let storeFolder: string;
 
 beforeAll(async () => {
+  storeFolder = await mkdtemp(join(tmpdir(), 'samesame-serve-store-'));
   [service, withHead] = await Promise.all([
-    startService({ maxImages: 8, corsOrigins: ['https://shop.example'] }),
+    startService({ maxImages: 8, corsOrigins: ['https://shop.example'], store: join(storeFolder, 'store') }),
     startService({}, { hasHead: true }),
   ]);
   model = await loadModel(service.folder, { runtime: nodeRuntime });
@@ -40,6 +44,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all([service.stop(), withHead.stop(), model.close()]);
+  await rm(storeFolder, { recursive: true, force: true });
 });
 
 /** Asks, and holds the answer against the document. */
@@ -313,6 +318,11 @@ describe('the client', () => {
     });
     expect('problem' in results[2] && results[2].problem.code).toBe('E_IMAGE');
     expect(await client.compare(images[0], images[1], { prior: 0.2 })).toMatchObject({ prior: 0.2 });
+    const [kept] = (await client.addImages([images[0]], { label: 'a&b' })).results;
+    const id = 'id' in kept ? kept.id : '';
+    const [found] = (await client.search([images[0]], { k: 1, labels: ['a&b'], method: 'exact' })).results;
+    expect('neighbours' in found && found.neighbours[0]).toMatchObject({ id, label: 'a&b' });
+    await client.deleteImage(id);
     expect((await client.model()).encoder.embeddingSize).toBe(6);
     expect((await client.stats()).version).toBe(VERSION);
     expect(await client.health()).toBe(true);
@@ -366,6 +376,7 @@ describe('the client', () => {
       DeepReadonly<z.infer<typeof schemas.modelResponseSchema>>
     >();
     expectTypeOf<ServiceStats>().toEqualTypeOf<DeepReadonly<z.infer<typeof schemas.statsResponseSchema>>>();
+    expectTypeOf<StoredNeighbour>().toEqualTypeOf<DeepReadonly<z.infer<typeof schemas.neighbourSchema>>>();
     expectTypeOf<ServiceProblem>().toEqualTypeOf<DeepReadonly<z.infer<typeof schemas.problemSchema>>>();
     type Failed = Extract<
       z.infer<typeof schemas.embedResponseSchema>['results'][number],

@@ -53,7 +53,11 @@ function addAddRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
           service,
           images,
           { ticket, signal, target: config.input },
-          async (pixels, bytes) => ({ embedding: await engine.embed(pixels, signal), hash: sha256(bytes), bytes }),
+          async (pixels, bytes) => ({
+            embedding: await engine.embed(pixels, signal),
+            hash: sha256(bytes),
+            bytes,
+          }),
         );
         checkAny(images, results);
         // A file that was sent twice is one row.
@@ -61,7 +65,12 @@ function addAddRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
         for (const [i, result] of results.entries()) {
           if ('fault' in result) continue;
           const { embedding, hash, bytes } = result.value;
-          const record = toRecord(images[i], { hash, sizeBytes: bytes.length, label, model: store.identity.model });
+          const record = toRecord(images[i], {
+            hash,
+            sizeBytes: bytes.length,
+            label,
+            model: store.identity.model,
+          });
           rows.set(record.id, { record, embedding });
         }
         const vectors = new Float32Array(rows.size * size);

@@ -80,5 +80,6 @@ export function addSearchRoute(app: OpenAPIHono<ServeEnv>, service: Service): vo
 }
 
 function describeNeighbour({ record: { id, path, label, metadata } }: Neighbour) {
-  return { id, name: toLabel(path) ?? id, label, metadata };
+  const stored: Record<string, unknown> = { ...metadata };
+  return { id, name: toLabel(path) ?? id, label, metadata: stored };
 }

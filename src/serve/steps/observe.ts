@@ -74,5 +74,7 @@ function describe(failure: unknown): object {
 /** Being busy is no fault. */
 function isOwnFault(failure: unknown): boolean {
   if (failure === undefined) return false;
-  return !(failure instanceof SamesameError) || (HTTP_STATUS[failure.code] >= 500 && failure.code !== 'E_BUSY');
+  return (
+    !(failure instanceof SamesameError) || (HTTP_STATUS[failure.code] >= 500 && failure.code !== 'E_BUSY')
+  );
 }
