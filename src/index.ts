@@ -131,6 +131,7 @@ export {
   listDatasets,
 } from './jobs/datasets.ts';
 export { type DriftJob, type DriftResult, drift, type Trust } from './jobs/drift.ts';
+export { type Duplicates, type DuplicatesJob, findDuplicates } from './jobs/duplicates/find.ts';
 export { type EmbeddedFiles, type EmbedOptions, embedFiles, writeEmbeddings } from './jobs/embed.ts';
 export { type EpisodesJob, type EpisodesMeasurement, evaluateEpisodes } from './jobs/episodes.ts';
 export { type EvaluateJob, type Evaluation, evaluate } from './jobs/evaluate.ts';
@@ -139,11 +140,19 @@ export { type ExplainJob, explain } from './jobs/explain/explain.ts';
 export { type ExplainedSide, type Explanation, explainPair } from './jobs/explain/explain-pair.ts';
 export type { View } from './jobs/explain/hide.ts';
 export type { FinishedRun } from './jobs/finish.ts';
+export { type IndexOptions, type IndexResult, indexImages } from './jobs/indexing/index-images.ts';
 export { type Inspection, type InspectJob, inspectDataset } from './jobs/inspect.ts';
 export { writeInspectionPage } from './jobs/inspect-page.ts';
 export { type DrawnMap, drawMap, type MapJob } from './jobs/map.ts';
 export type { Measurement } from './jobs/measure.ts';
 export { type RebuildJob, type RebuiltReport, rebuildReport } from './jobs/rebuild-report.ts';
+export {
+  type AnsweredQuery,
+  type FoundImage,
+  type SearchJob,
+  type SearchResult,
+  searchImages,
+} from './jobs/searching/search-images.ts';
 export { type FinishedSweep, runSweep, type SweepEvent, type SweepJob } from './jobs/sweep/sweep.ts';
 export { parseSweep, readSweepFile, type SweepFile } from './jobs/sweep/sweep-file.ts';
 export { type TrainJob, train } from './jobs/train.ts';
@@ -166,6 +175,9 @@ export {
   projectEmbeddings,
 } from './projection/index.ts';
 export { renderModelCard, renderReport, renderResults } from './report/index.ts';
+export { storeIdentity } from './search/store/identity.ts';
+export { type OpenStoreOptions, openStore } from './search/store/open.ts';
+export type { StoreFilter, StoreIdentity, VectorStore } from './search/store/types.ts';
 export { readTrainConfig, type TrainConfig, type TrainOptions, trainConfigSchema } from './train/config.ts';
 export type { CustomLoss } from './train/custom-loss.ts';
 export type { EpochRecord, TrainEvent, Validation } from './train/progress.ts';

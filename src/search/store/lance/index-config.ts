@@ -13,9 +13,8 @@ export function numProbesOf(effort: Effort): number {
 const NUM_ITERATIONS = 10;
 
 /**
- * The kind of index for so many rows: partitions of whole embeddings. Of the kinds that LanceDB has it is the one that is
- * built in seconds: on 60,000 × 128, product quantisation took a hundred times and a graph (HNSW) fifty times as long in
- * one run, to answer no sooner (bench/search/index-kinds.mjs). It takes the disk of the embeddings once more.
+ * The kind of index for so many rows: partitions of whole embeddings. Product
+ * quantisation and graphs (HNSW) take far longer to build, and a graph must be built again as the store grows. It takes the disk of the embeddings once more.
  */
 export async function indexConfig(numRows: number, { distance }: StoreIdentity): Promise<Index> {
   const { Index } = await import('@lancedb/lancedb');
