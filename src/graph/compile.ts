@@ -99,17 +99,24 @@ class GraphWriter implements Emitter {
   readonly #shared = new Map<string, string>();
   /** The blocked form of images, by name. */
   readonly #blocks = new Map<string, string>();
+  /** Convolutions in blocks, by the name of what they make. */
+  readonly #blockedConvs = new Map<string, { inputs: readonly string[]; attributes: OnnxAttributes }>();
+  /** How many nodes and outputs read what a node makes. */
+  readonly #numReaders = new Map<Node, number>();
 
   constructor(bind: ReadonlyMap<Tensor, TensorData>, convBlock: number | undefined) {
     this.#bind = bind;
     this.convBlock = convBlock;
   }
 
-  /** Keeps the names of inputs and outputs, which are given from outside, for them. */
+  /** Keeps the names of inputs and outputs, which are given from outside, for them, and counts who reads what. */
   reserve(outputs: readonly (readonly [string, Tensor])[]): void {
     for (const [name] of outputs) this.#reserved.add(name);
-    for (const { rule, attributes } of nodesBelow(...outputs.map(([, tensor]) => tensor))) {
+    const read = ({ node }: Tensor) => this.#numReaders.set(node, (this.#numReaders.get(node) ?? 0) + 1);
+    for (const [, tensor] of outputs) read(tensor);
+    for (const { rule, attributes, inputs } of nodesBelow(...outputs.map(([, tensor]) => tensor))) {
       if (rule === inputRule) this.#reserved.add((attributes as { name: string }).name);
+      for (const tensor of inputs) read(tensor);
     }
   }
 
@@ -137,6 +144,7 @@ class GraphWriter implements Emitter {
     const name = this.#free(`${opType}_${this.#nodes.length}`);
     this.#nodes.push(this.#node(opType, inputs, name, attributes, domain));
     this.#shared.set(key, name);
+    if (opType === 'Conv' && domain === BLOCKED_DOMAIN) this.#blockedConvs.set(name, { inputs, attributes });
     return name;
   }
 
@@ -175,6 +183,13 @@ class GraphWriter implements Emitter {
 
   alsoInBlocks(image: string, blocks: string): void {
     this.#blocks.set(image, blocks);
+  }
+
+  withActivation(image: string, tensor: Tensor, attributes: OnnxAttributes): string | undefined {
+    const conv = this.#blockedConvs.get(this.#blocks.get(image) ?? '');
+    if (conv === undefined || this.#numReaders.get(tensor.node) !== 1) return undefined;
+    const blocks = this.node('Conv', conv.inputs, { ...conv.attributes, ...attributes }, BLOCKED_DOMAIN);
+    return this.fromBlocks(blocks, Number(tensor.shape[1]));
   }
 
   #free(name: string): string {
@@ -271,6 +286,9 @@ function attributeProto(name: string, value: Exclude<OnnxAttributes[string], und
   }
   if ('float' in value) {
     return create(AttributeProtoSchema, { name, type: AttributeType.FLOAT, f: value.float });
+  }
+  if ('floats' in value) {
+    return create(AttributeProtoSchema, { name, type: AttributeType.FLOATS, floats: [...value.floats] });
   }
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: value.map(BigInt) });
 }

@@ -42,11 +42,21 @@ export interface Emitter {
   fromBlocks(blocks: string, channels: number): string;
   /** Says that an image has this form in blocks too. */
   alsoInBlocks(image: string, blocks: string): void;
+  /**
+   * The activation of an image, as a part of the blocked convolution that makes the image; undefined where none does, or
+   * where others read the image too, for whom it would be made a second time.
+   * @param tensor that `image` is the name of
+   * @param attributes `activation` and its parameters, as the blocked convolution spells them
+   */
+  withActivation(image: string, tensor: Tensor, attributes: OnnxAttributes): string | undefined;
 }
 
-/** Attribute values by name. Whole numbers become ONNX ints; wrap a float as `{ float: 1 }`. */
+/** Attribute values by name. Whole numbers become ONNX ints; wrap floats as `{ float: 1 }` and `{ floats: [0, 6] }`. */
 export type OnnxAttributes = Readonly<
-  Record<string, number | string | readonly number[] | { float: number } | undefined>
+  Record<
+    string,
+    number | string | readonly number[] | { float: number } | { floats: readonly number[] } | undefined
+  >
 >;
 
 /** What samesame knows of an op: its shape rule, its ONNX spelling, its gradient rule. */

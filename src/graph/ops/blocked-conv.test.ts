@@ -6,9 +6,12 @@ import { findConvBlock } from '../conv-block.ts';
 import { gradients } from '../gradients.ts';
 import { readOnnx } from '../read.ts';
 import type { Tensor } from '../tensor.ts';
+import { add } from './add.ts';
 import { type ConvOptions, conv2d } from './conv2d.ts';
 import { multiply } from './multiply.ts';
 import { reduceSum } from './reduce-sum.ts';
+import { relu } from './relu.ts';
+import { relu6 } from './relu6.ts';
 import { input } from './source.ts';
 
 const block = await findConvBlock(nodeRuntime);
@@ -66,6 +69,32 @@ test.skipIf(block === undefined).each<[string, Shape, Shape, ConvOptions, number
     }
   },
 );
+
+test.skipIf(block === undefined).each([
+  ['relu', relu, 1],
+  ['relu6', relu6, 1],
+  // Made once with the activation and once without would be the convolution twice.
+  ['relu6 beside another reader', (x: Tensor) => add(relu6(x), multiply(x, 2)), 0],
+] as const)('an activation becomes part of the convolution: %s', async (_name, activate, numActivated) => {
+  const random = createRandom('activated');
+  const values = (length: number) => Float64Array.from({ length }, () => 0.7 * random.normal());
+  const x = input('x', 'float32', [2, 16, 5, 4]);
+  const weight = input('weight', 'float32', [32, 16, 3, 3]);
+  const y = activate(conv2d(x, weight, { padding: 1 }));
+  const [dx, dw] = gradients(reduceSum(multiply(y, y)), [x, weight]);
+  const feeds = {
+    x: { tensor: x, values: values(2 * 16 * 20) },
+    weight: { tensor: weight, values: values(32 * 16 * 9) },
+  };
+  const blocked = compile({ y, dx, dw }, { convBlock: block }).bytes;
+  const activated = readOnnx(blocked).nodes.filter(({ attributes }) => 'activation' in attributes);
+  expect(activated).toHaveLength(numActivated);
+  const expected = await runOn(nodeRuntime, compile({ y, dx, dw }).bytes, feeds);
+  const received = await runOn(nodeRuntime, blocked, feeds);
+  for (const [name, values] of Object.entries(expected)) {
+    expect(received[name], name).toBeAllClose(values, { rtol: 1e-4, atol: 1e-3 });
+  }
+});
 
 test('the web runtime has no blocked convolution', async () => {
   expect(await findConvBlock(webRuntime)).toBeUndefined();

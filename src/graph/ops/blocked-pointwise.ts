@@ -55,8 +55,8 @@ interface Side {
 /**
  * The product as a blocked 1×1 convolution of one image whose channels are the pixels of the batch. The blocks of one
  * side are those of its weight once images and blocks of channels have changed places, in long runs; the side with fewer
- * channels is reordered to be its image. A third of the time of `Gemm`, which reorders the longer side by itself in
- * pieces: PLACEHOLDER.
+ * channels is reordered to be its image. A fine-tuning step of MobileNetV2's last 30 % took .92 of the processor time that
+ * it took with `Gemm` (32 images, one thread).
  */
 function productAsConv(emitter: Emitter, outs: Side, ins: Side, { numImages, numPixels }: Size): string {
   const block = emitter.convBlock!;

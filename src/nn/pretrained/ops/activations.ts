@@ -13,6 +13,7 @@ import { multiply } from '../../../graph/ops/multiply.ts';
 import { negate } from '../../../graph/ops/negate.ts';
 import { pow } from '../../../graph/ops/pow.ts';
 import { relu } from '../../../graph/ops/relu.ts';
+import { relu6 } from '../../../graph/ops/relu6.ts';
 import { reshape } from '../../../graph/ops/reshape.ts';
 import { sigmoid } from '../../../graph/ops/sigmoid.ts';
 import { silu } from '../../../graph/ops/silu.ts';
@@ -37,7 +38,8 @@ const clipValue: Translate = ([x, min, max], node) => {
   const LARGEST = 3.4028234663852886e38;
   const [low, high] = [bound(min, 'min', -LARGEST), bound(max, 'max', LARGEST)];
   const value = toTensor(present(x, 'input'));
-  return low === 0 && high >= LARGEST ? relu(value) : clip(value, low, high);
+  if (low === 0 && (high >= LARGEST || high === 6)) return high === 6 ? relu6(value) : relu(value);
+  return clip(value, low, high);
 };
 
 /** `max(0, min(1, alpha·x + beta))`. */
