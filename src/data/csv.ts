@@ -9,6 +9,11 @@ export interface CsvRecord {
   readonly cells: readonly string[];
 }
 
+/** A cell as `parseCsv` reads it back. */
+export function quoteCell(text: string): string {
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
 /**
  * The records of a CSV text: commas, `"` quotes doubled inside quotes, any line ending. Blank lines are left out, a
  * byte-order mark is dropped, and cells are trimmed unless quoted. A quote inside an unquoted cell stands for itself.

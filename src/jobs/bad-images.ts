@@ -1,4 +1,6 @@
+import { SamesameError } from '../base/errors.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
+import type { BadImage } from '../data/types.ts';
 
 /**
  * What to tell about images that were skipped: how many, and the first of them with the reason.
@@ -12,4 +14,14 @@ export function describeBad(
   const more =
     bad.length > shown.length ? ` and ${bad.length - shown.length} more; all are in ${whereAll}` : '';
   return `${bad.length} of ${numImages} images cannot be read and are skipped: ${shown.join(', ')}${more}`;
+}
+
+/** For images of which not one can be read. */
+export function noneReadable(bad: readonly BadImage[]): SamesameError {
+  const shown = bad.slice(0, 10).map(({ id, reason }) => `${id}: ${reason}`);
+  return new SamesameError('E_IMAGES_BAD', {
+    what: `none of ${bad.length} images can be read`,
+    received: `\n    ${shown.join('\n    ')}`,
+    details: { bad: bad.slice(0, 10) },
+  });
 }

@@ -1,15 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { extname, join } from 'node:path';
-import sharp from 'sharp';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import { forEachInParallel } from '../data/parallel.ts';
-import { reasonOf } from '../data/pixels/bad.ts';
-import { decodeImage } from '../data/pixels/decode.ts';
+import { fileSet } from '../data/sources/file-set.ts';
 import { listImages } from '../data/sources/walk.ts';
 import type { BadImage, ProgressEvent } from '../data/types.ts';
 import type { Model } from '../model/model.ts';
+import { noneReadable } from './bad-images.ts';
+import { embedSet } from './encode/embed-set.ts';
 import { encodeNpz } from './npz-writer.ts';
 
 /** Embeddings by path. */
@@ -27,9 +25,6 @@ export interface EmbedOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Images decoded at a time: their pixels are all that is held beside the embeddings. */
-const CHUNK = 256;
-
 /**
  * Embeds image files and every image below folders. A bad image is left out and listed in `bad`.
  * @throws E_NOT_FOUND for a path that is not there, E_DATA_EMPTY where there is no image, E_IMAGES_BAD where none can be
@@ -40,45 +35,12 @@ export async function embedFiles(
   inputs: readonly string[],
   { onProgress, signal }: EmbedOptions = {},
 ): Promise<EmbeddedFiles> {
-  const all = await listInputs(inputs);
-  const { input, encoder } = model.config;
-  const imageBytes = input.height * input.width * input.channels;
-  const embeddings = new Float32Array(all.length * encoder.embeddingSize);
-  const paths: string[] = [];
-  const bad: BadImage[] = [];
-  const formerConcurrency = sharp.concurrency();
-  sharp.concurrency(1); // many small images: one thread each, all at once
-  try {
-    for (let start = 0; start < all.length; start += CHUNK) {
-      const chunk = all.slice(start, start + CHUNK);
-      const decoded = new Array<Uint8Array | string>(chunk.length);
-      const decodeOne = async (i: number) => {
-        decoded[i] = await decodeImage(chunk[i], input).catch(reasonOf);
-      };
-      await forEachInParallel(chunk.length, 3 * availableParallelism(), decodeOne, signal);
-      const pixels = new Uint8Array(chunk.length * imageBytes);
-      const first = paths.length;
-      for (const [i, image] of decoded.entries()) {
-        if (typeof image === 'string') bad.push({ id: chunk[i], reason: image });
-        else pixels.set(image, (paths.push(chunk[i]) - 1 - first) * imageBytes);
-      }
-      const numGood = paths.length - first;
-      if (numGood > 0) {
-        const part = await model.embed(pixels.subarray(0, numGood * imageBytes));
-        embeddings.set(part, first * encoder.embeddingSize);
-      }
-      onProgress?.({ stage: 'images', done: start + chunk.length, total: all.length });
-    }
-  } finally {
-    sharp.concurrency(formerConcurrency);
-  }
-  if (paths.length === 0) throw noneReadable(bad);
-  return {
-    paths,
-    embeddings: embeddings.subarray(0, paths.length * encoder.embeddingSize),
-    embeddingSize: encoder.embeddingSize,
-    bad,
-  };
+  const { embeddingSize } = model.config.encoder;
+  const set = fileSet(await listInputs(inputs));
+  const encoder = { target: model.config.input, embeddingSize, embed: model.embed };
+  const { images, embeddings, bad } = await embedSet(set, encoder, { onProgress, signal });
+  if (images.length === 0) throw noneReadable(bad);
+  return { paths: images.map(set.id), embeddings, embeddingSize, bad };
 }
 
 /**
@@ -134,14 +96,5 @@ export async function listInputs(inputs: readonly string[]): Promise<string[]> {
   throw new SamesameError('E_DATA_EMPTY', {
     what: `there is no image in ${inputs.join(', ')}`,
     expected: 'image files, or folders with images in them (jpg, png, webp, gif, tiff, avif, bmp, ppm)',
-  });
-}
-
-function noneReadable(bad: readonly BadImage[]): SamesameError {
-  const shown = bad.slice(0, 10).map(({ id, reason }) => `${id}: ${reason}`);
-  return new SamesameError('E_IMAGES_BAD', {
-    what: `none of ${bad.length} images can be read`,
-    received: `\n    ${shown.join('\n    ')}`,
-    details: { bad: bad.slice(0, 10) },
   });
 }

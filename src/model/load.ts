@@ -83,10 +83,7 @@ export async function readEncoder(folder: string): Promise<Uint8Array> {
 }
 
 /** The files of a model's folder. */
-export interface ModelFiles {
-  readonly config: ModelConfig;
-  readonly encoder: Uint8Array;
-  readonly comparator?: Uint8Array;
+export interface ModelFiles extends Artefact {
   /** Text of `README.md`; empty where there is none. */
   readonly card: string;
 }
@@ -97,14 +94,8 @@ export interface ModelFiles {
  * @throws E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION
  */
 export async function readModelFiles(folder: string): Promise<ModelFiles> {
-  const { path, text } = await readConfig(folder);
-  const config = parseModelConfig(text, join(path, 'config.json'));
-  return {
-    config,
-    encoder: await readChecked(path, 'encoder.onnx', config.encoder.sha256),
-    comparator: config.comparator && (await readChecked(path, 'comparator.onnx', config.comparator.sha256)),
-    card: await readFile(join(path, 'README.md'), 'utf8').catch(() => ''),
-  };
+  const artefact = await readArtefact(folder);
+  return { ...artefact, card: await readFile(join(artefact.path, 'README.md'), 'utf8').catch(() => '') };
 }
 
 /** An encoder is what its config says. @throws E_MODEL */

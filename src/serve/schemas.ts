@@ -57,22 +57,25 @@ const imageProblem = problemSchema
 const index = z.int().min(0).openapi({ description: 'Place of the image in the request, from 0.' });
 const model = z.string().openapi({ description: 'Checksum of the model that answered.' });
 
+/** Results of images in the order of the request, each of this shape or with what is wrong with the image. */
+function resultsOf<S extends z.ZodRawShape>(shape: S) {
+  return z.array(
+    z.union([
+      z.strictObject({ index, name: name.optional(), ...shape }),
+      z.strictObject({ index, name: name.optional(), problem: imageProblem }),
+    ]),
+  );
+}
+
 export const embedResponseSchema = z
   .strictObject({
     model,
     embeddingSize: z.int().min(1),
-    results: z.array(
-      z.union([
-        z.strictObject({
-          index,
-          name: name.optional(),
-          embedding: z.union([z.array(z.number()), z.string()]).openapi({
-            description: 'D numbers; with encoding=base64 the bytes of D float32, little-endian, in base64.',
-          }),
-        }),
-        z.strictObject({ index, name: name.optional(), problem: imageProblem }),
-      ]),
-    ),
+    results: resultsOf({
+      embedding: z.union([z.array(z.number()), z.string()]).openapi({
+        description: 'D numbers; with encoding=base64 the bytes of D float32, little-endian, in base64.',
+      }),
+    }),
   })
   .openapi('Embeddings');
 
@@ -162,17 +165,10 @@ export const neighbourSchema = z
 export const searchResponseSchema = z
   .strictObject({
     model,
-    results: z.array(
-      z.union([
-        z.strictObject({
-          index,
-          name: name.optional(),
-          method: z.enum(['exact', 'approximate']),
-          neighbours: z.array(neighbourSchema).openapi({ description: 'The nearest first.' }),
-        }),
-        z.strictObject({ index, name: name.optional(), problem: imageProblem }),
-      ]),
-    ),
+    results: resultsOf({
+      method: z.enum(['exact', 'approximate']),
+      neighbours: z.array(neighbourSchema).openapi({ description: 'The nearest first.' }),
+    }),
     recall: z
       .strictObject({ recall: z.number(), k: z.int(), numQueries: z.int(), numRows: z.int() })
       .optional()
@@ -185,18 +181,9 @@ export const searchResponseSchema = z
 export const addResponseSchema = z
   .strictObject({
     model,
-    results: z.array(
-      z.union([
-        z.strictObject({
-          index,
-          name: name.optional(),
-          id: z
-            .string()
-            .openapi({ description: 'From the bytes of the file: the same image has the same id.' }),
-        }),
-        z.strictObject({ index, name: name.optional(), problem: imageProblem }),
-      ]),
-    ),
+    results: resultsOf({
+      id: z.string().openapi({ description: 'From the bytes of the file: the same image has the same id.' }),
+    }),
   })
   .openapi('AddedImages');
 

@@ -1,12 +1,10 @@
-import { availableParallelism } from 'node:os';
-import sharp from 'sharp';
 import { forEachInParallel } from '../parallel.ts';
+import { NUM_DECODES, withOneThreadAnImage } from '../pixels/threads.ts';
 import type { ImageSet, ProgressEvent } from '../types.ts';
 import { examineImage } from './examine.ts';
 import type { ImageFacts } from './types.ts';
 
 const PROGRESS_INTERVAL_MS = 100;
-const IMAGES_PER_CORE = 3;
 
 export interface ExamineOptions {
   /** int32: the images to look at. Default: all. */
@@ -29,10 +27,7 @@ export async function examineSet(set: ImageSet, options: ExamineOptions = {}): P
   const facts = new Array<ImageFacts>(total);
   let done = 0;
   let lastTime = 0;
-  // As in preparePixels: small images gain nothing from several threads each.
-  const formerConcurrency = sharp.concurrency();
-  sharp.concurrency(1);
-  try {
+  await withOneThreadAnImage(async () => {
     const work = async (i: number) => {
       facts[i] = await examineImage(set, indices === undefined ? i : indices[i], onBytes);
       done++;
@@ -42,9 +37,7 @@ export async function examineSet(set: ImageSet, options: ExamineOptions = {}): P
         onProgress({ stage: 'inspect', done, total });
       }
     };
-    await forEachInParallel(total, IMAGES_PER_CORE * availableParallelism(), work, signal);
-  } finally {
-    sharp.concurrency(formerConcurrency);
-  }
+    await forEachInParallel(total, NUM_DECODES, work, signal);
+  });
   return facts;
 }

@@ -1,4 +1,5 @@
 import { writeFileAtomic } from '../../base/files.ts';
+import { quoteCell } from '../../data/csv.ts';
 import { type Agreement, agreement } from '../../evaluate/index.ts';
 import { formatCount, formatNumber } from '../../report/format.ts';
 import { renderGalleryPage } from '../../report/index.ts';
@@ -27,7 +28,6 @@ export interface FoundClusters extends Clusters {
 export async function cluster(job: ClusterJob): Promise<FoundClusters> {
   const { numClusters, seed, signal, onEvent } = job;
   const data = await openEmbedded(job);
-  await data.gallery.close();
   const { set, images, embeddings } = data;
   const found = await findClusters({
     embeddings,
@@ -134,9 +134,4 @@ export function clustersToJson({
 export function clustersToCsv({ data: { set, images }, assignments }: FoundClusters): string {
   const lines = images.map((image, row) => `${quoteCell(set.id(image))},${assignments[row]}`);
   return `path,cluster\n${lines.join('\n')}\n`;
-}
-
-/** A cell of a CSV file. */
-export function quoteCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

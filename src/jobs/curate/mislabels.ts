@@ -25,7 +25,6 @@ export interface FoundMislabels extends Mislabels {
  */
 export async function mislabels(job: MislabelsJob): Promise<FoundMislabels> {
   const data = await openEmbedded(job);
-  await data.gallery.close();
   const { set, embeddings: all, embeddingSize: size } = data;
   const rows = data.images.map((_, row) => row).filter((row) => set.labels[data.images[row]] >= 0);
   if (rows.length === 0) {

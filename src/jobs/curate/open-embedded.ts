@@ -3,9 +3,8 @@ import { SamesameError } from '../../base/errors.ts';
 import { type Dataset, openDataset } from '../../data/sources/open.ts';
 import type { BadImage, ImageSet } from '../../data/types.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
-import { createGalleryProducts, type GalleryProducts } from '../../model/products.ts';
 import type { TrainEvent } from '../../train/progress.ts';
-import { describeBad } from '../bad-images.ts';
+import { describeBad, noneReadable } from '../bad-images.ts';
 import { embedSet } from '../encode/embed-set.ts';
 import { type EncoderChoice, openEncoder } from '../encode/open-encoder.ts';
 import { readEmbeddings } from '../encode/read-embeddings.ts';
@@ -34,12 +33,10 @@ export interface EmbeddedData {
   readonly source: string;
   readonly bad: readonly BadImage[];
   readonly warnings: readonly string[];
-  /** Inner products with all rows by the runtime. */
-  readonly gallery: GalleryProducts;
 }
 
 /**
- * Opens a data set with its embeddings. Close `gallery` at the end.
+ * Opens a data set with its embeddings.
  * @throws E_CONFIG where it is not clear what to embed with, E_IMAGES_BAD where no image can be read, E_DATA where the
  *   embeddings are of other images; what opening the data, the network and the file throws
  */
@@ -56,8 +53,7 @@ export async function openEmbedded(job: EmbeddedJob): Promise<EmbeddedData> {
     file === undefined
       ? await embed(set, job, runtime, onEvent, signal, warn)
       : await lookUp(set, file, warn);
-  const gallery = await createGalleryProducts(found.embeddings, found.images.length, runtime);
-  return { set, format, ...found, warnings, gallery };
+  return { set, format, ...found, warnings };
 }
 
 function checkSource({ model, backbone, embeddings }: EmbeddedJob): void {
@@ -87,15 +83,7 @@ async function embed(
       onProgress: (event) => onEvent({ kind: 'stage', ...event }),
     });
     const { bad, images } = found;
-    if (images.length === 0) {
-      throw new SamesameError('E_IMAGES_BAD', {
-        what: `none of ${bad.length} images can be read`,
-        received: bad
-          .slice(0, 5)
-          .map(({ id, reason }) => `${id}: ${reason}`)
-          .join('; '),
-      });
-    }
+    if (images.length === 0) throw noneReadable(bad);
     if (bad.length > 0) warn(describeBad({ bad, numImages: set.numImages }, 'the list that --json prints'));
     return { ...found, source: encoder.name };
   } finally {

@@ -1,4 +1,6 @@
+import { createRuntime } from '#runtime';
 import { writeFileAtomic } from '../../base/files.ts';
+import { createGalleryProducts } from '../../model/products.ts';
 import { formatCount, formatNumber } from '../../report/format.ts';
 import { renderGalleryPage } from '../../report/index.ts';
 import {
@@ -30,8 +32,9 @@ export interface FoundOutliers extends Outliers {
 export async function outliers(job: OutliersJob): Promise<FoundOutliers> {
   const { method = 'distance' } = job;
   const data = await openEmbedded(job);
-  const { images, embeddings, gallery } = data;
+  const { images, embeddings } = data;
   const k = job.k ?? Math.max(1, Math.min(DEFAULT_OUTLIER_NEIGHBOURS, images.length - 1));
+  const gallery = await createGalleryProducts(embeddings, images.length, job.runtime ?? createRuntime());
   try {
     const found = await findOutliers({
       embeddings,

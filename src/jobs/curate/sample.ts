@@ -1,8 +1,8 @@
 import { writeFileAtomic } from '../../base/files.ts';
+import { quoteCell } from '../../data/csv.ts';
 import { formatCount, formatNumber } from '../../report/format.ts';
 import { renderGalleryPage } from '../../report/index.ts';
 import { type CoreSet, chooseCoreSet } from '../../search/core-set.ts';
-import { quoteCell } from './cluster.ts';
 import { classOf, drawImage } from './draw-images.ts';
 import { type EmbeddedData, type EmbeddedJob, openEmbedded } from './open-embedded.ts';
 
@@ -25,7 +25,6 @@ export interface Sample extends CoreSet {
 export async function sample(job: SampleJob): Promise<Sample> {
   const { count, seed, onEvent } = job;
   const data = await openEmbedded(job);
-  await data.gallery.close();
   const found = chooseCoreSet({
     embeddings: data.embeddings,
     numRows: data.images.length,

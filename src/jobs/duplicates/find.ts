@@ -1,6 +1,7 @@
 import { createRuntime } from '#runtime';
 import { SamesameError } from '../../base/errors.ts';
 import type { ImageFacts } from '../../data/inspect/index.ts';
+import { fileSet } from '../../data/sources/file-set.ts';
 import type { BadImage, ImageSet, ProgressEvent } from '../../data/types.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
 import {
@@ -101,7 +102,7 @@ export async function findDuplicates(job: DuplicatesJob): Promise<Duplicates> {
     const index = isIndex ? await openIndex(job.against![0], encoder!) : undefined;
     const listed = await listAll(job, isIndex);
     const { files, numSearched } = listed;
-    const set = pathSet([...files.map(({ path }) => path), ...(index?.names ?? [])]);
+    const set = fileSet([...files.map(({ path }) => path), ...(index?.names ?? [])]);
     const isReference = (image: number) => image >= numSearched;
     const pairing =
       job.against === undefined ? undefined : (a: number, b: number) => isReference(a) !== isReference(b);
@@ -259,16 +260,5 @@ async function listAll({ paths, against }: DuplicatesJob, isIndex: boolean) {
     numSearched: searched.files.length,
     aliases: [...searched.aliases, ...(references?.aliases ?? [])],
     unreadableFolders: [...searched.unreadableFolders, ...(references?.unreadableFolders ?? [])],
-  };
-}
-
-function pathSet(paths: readonly string[]): ImageSet {
-  return {
-    name: 'images',
-    numImages: paths.length,
-    labels: new Int32Array(paths.length).fill(-1),
-    classNames: [],
-    id: (index) => paths[index],
-    pixels: { kind: 'encoded', path: (index) => paths[index] },
   };
 }

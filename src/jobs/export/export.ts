@@ -5,7 +5,7 @@ import { checkWritable, writeFileAtomic, writeFolderAtomic } from '../../base/fi
 import type { Dataset } from '../../data/sources/open.ts';
 import type { WeightBits } from '../../export/index.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
-import { loadModel, type Model, type ModelFiles, readModelFiles, saveModel } from '../../model/index.ts';
+import { type Model, type ModelFiles, openArtefact, readModelFiles, saveModel } from '../../model/index.ts';
 import { type ParityImages, renderHubCard, withExport } from '../../report/export-card.ts';
 import type { TrainEvent } from '../../train/progress.ts';
 import { type EvaluationData, prepareEvaluation } from '../evaluation-data.ts';
@@ -76,7 +76,7 @@ export async function exportModel(job: ExportJob): Promise<Exported> {
   await checkWritable(dirname(resolve(out)));
   const files = await readModelFiles(job.model);
   checkHead(files, format, out);
-  const model = await loadModel(job.model, { runtime });
+  const model = await openArtefact(files, runtime);
   const seed = job.seed ?? files.config.provenance.seed;
   try {
     const data =

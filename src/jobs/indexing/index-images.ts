@@ -3,6 +3,7 @@ import { withOneThreadAnImage } from '../../data/pixels/threads.ts';
 import type { BadImage } from '../../data/types.ts';
 import type { Model } from '../../model/model.ts';
 import type { ImageRecord, MeasuredRecall, VectorStore } from '../../search/store/types.ts';
+import { noneReadable } from '../bad-images.ts';
 import { type PreparedBatch, prepareBatch } from './batch.ts';
 import { type ListedImage, type ListedRoot, listRoots } from './listing.ts';
 import type { Metadata } from './metadata.ts';
@@ -228,13 +229,4 @@ async function removeMissing(
   for (let start = 0; start < missing.length; start += REMOVED_AT_A_TIME)
     numRemoved += await store.delete(missing.slice(start, start + REMOVED_AT_A_TIME));
   return numRemoved;
-}
-
-function noneReadable(bad: readonly BadImage[]): SamesameError {
-  const shown = bad.slice(0, 10).map(({ id, reason }) => `${id}: ${reason}`);
-  return new SamesameError('E_IMAGES_BAD', {
-    what: `none of ${bad.length} images can be read`,
-    received: `\n    ${shown.join('\n    ')}`,
-    details: { bad: bad.slice(0, 10) },
-  });
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
+import { fileSet } from '../../data/sources/file-set.ts';
 import { openDataset } from '../../data/sources/open.ts';
 import { isImageName } from '../../data/sources/walk.ts';
 import type { ImageSet } from '../../data/types.ts';
@@ -48,7 +49,7 @@ async function listRoot(path: string): Promise<ListedRoot> {
     throw errorFromSystem(error, `reading ${path}`);
   });
   if (found?.isFile() && isImageName(path)) {
-    const set = fileSet(path);
+    const set = fileSet([path], path);
     return { path, images: [listed(set, 0, storedPath(path), path)], unreadable: [] };
   }
   const set = await openSet(path, found?.isDirectory() === true);
@@ -79,16 +80,4 @@ async function openSet(path: string, isFolder: boolean): Promise<ImageSet | unde
 function listed(set: ImageSet, index: number, path: string, file?: string): ListedImage {
   const label = set.classNames[set.labels[index]] ?? null;
   return { id: imageId(path), path, label, file, set, index };
-}
-
-/** One file as a set. */
-function fileSet(path: string): ImageSet {
-  return {
-    name: path,
-    numImages: 1,
-    labels: Int32Array.of(-1),
-    classNames: [],
-    id: () => path,
-    pixels: { kind: 'encoded', path: () => path },
-  };
 }

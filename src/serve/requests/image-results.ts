@@ -43,23 +43,47 @@ export function workOnImages<T>(
 
 /** Something to answer with. @throws what is wrong with all of them */
 export function checkAny(images: readonly SentImage[], results: readonly ImageResult<unknown>[]): void {
-  const faults = results.flatMap((result, index) =>
-    'fault' in result ? [{ index, fault: result.fault }] : [],
-  );
-  if (faults.length === images.length) throw faultsOf(images, faults);
+  if (results.every((result) => 'fault' in result)) throw faultsOf(images, results);
+}
+
+/** Each image of an answer, in the order of the request: what `describe` makes of it, or what is wrong with it. */
+export function describeResults<T, D extends object>(
+  images: readonly SentImage[],
+  results: readonly ImageResult<T>[],
+  describe: (value: T, index: number) => D,
+) {
+  return results.map((result, index) => ({
+    index,
+    name: images[index].name,
+    ...('fault' in result ? { problem: describeFault(result.fault) } : describe(result.value, index)),
+  }));
+}
+
+/** Embeddings as rows: float32 `[N, D]`. */
+export function joinEmbeddings(embeddings: readonly Float32Array[]): Float32Array {
+  const rows = new Float32Array(embeddings.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const embedding of embeddings) {
+    rows.set(embedding, at);
+    at += embedding.length;
+  }
+  return rows;
 }
 
 /** What a client is told of one image, where others of its request could be used. */
-export function describeFault(fault: SamesameError) {
+function describeFault(fault: SamesameError) {
   const { code, title, detail, expected, received, help } = toProblem(fault, '');
   return { code, title, detail, expected, received, help };
 }
 
-/** One error for a request whose images could not be used: that of its only image, or a list. */
+/** One error for a request with images that could not be used: that of its only image, or a list. */
 export function faultsOf(
   images: readonly SentImage[],
-  faults: readonly { readonly index: number; readonly fault: SamesameError }[],
+  results: readonly ImageResult<unknown>[],
 ): SamesameError {
+  const faults = results.flatMap((result, index) =>
+    'fault' in result ? [{ index, fault: result.fault }] : [],
+  );
   if (images.length === 1) return faults[0].fault;
   const errors: Fault[] = faults.map(({ index, fault }) => {
     const { detail, received } = toProblem(fault, '');

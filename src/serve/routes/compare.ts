@@ -1,17 +1,16 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { judge } from '../../model/judge.ts';
-import { faultsOf, workOnImages } from '../requests/image-results.ts';
-import { readImages } from '../requests/read-images.ts';
+import { faultsOf } from '../requests/image-results.ts';
 import { compareQuerySchema, compareResponseSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
-import { admit, needScope, untilAborted } from '../steps/admit.ts';
+import { admit, needScope } from '../steps/admit.ts';
+import { answerImages } from './answer-images.ts';
 import { BEARER, IMAGE_PROBLEMS, imageBody, json, problems } from './responses.ts';
 
 const TWO = { min: 2, max: 2 };
 
 /** `POST /v1/compare`: two images → distance, probability, verdict. */
 export function addCompareRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
-  const { settings, model } = service;
   const route = createRoute({
     method: 'post',
     path: '/v1/compare',
@@ -28,28 +27,12 @@ export function addCompareRoute(app: OpenAPIHono<ServeEnv>, service: Service): v
   });
   app.openapi(route, async (c) => {
     const { prior } = c.req.valid('query');
-    const [ticket, signal] = [c.get('ticket'), c.get('signal')];
-    const answer = async () => {
-      const images = await readImages(c.env.incoming, TWO, settings, ticket);
-      c.set('numImages', images.length);
-      return model.use(async (engine) => {
-        const { checksum, config } = engine;
-        const [left, right] = await workOnImages(
-          service,
-          images,
-          { ticket, signal, target: config.input },
-          (pixels) => engine.embed(pixels, signal),
-        );
-        if ('fault' in left || 'fault' in right) {
-          const faults = [left, right].flatMap((side, index) =>
-            'fault' in side ? [{ index, fault: side.fault }] : [],
-          );
-          throw faultsOf(images, faults);
-        }
-        const distance = await engine.distance(left.value, right.value);
-        return { model: checksum, ...judge(distance, config, { prior }) };
-      });
-    };
-    return c.json(await untilAborted(signal, answer()), 200);
+    const answer = await answerImages(c, service, TWO, async ({ images, results, engine }) => {
+      const [left, right] = results;
+      if ('fault' in left || 'fault' in right) throw faultsOf(images, results);
+      const distance = await engine.distance(left.value.embedding, right.value.embedding);
+      return { model: engine.checksum, ...judge(distance, engine.config, { prior }) };
+    });
+    return c.json(answer, 200);
   });
 }

@@ -1,14 +1,14 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { checkAny, describeFault, workOnImages } from '../requests/image-results.ts';
-import { readImages } from '../requests/read-images.ts';
+import { checkAny, describeResults } from '../requests/image-results.ts';
 import { embedQuerySchema, embedResponseSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
-import { admit, needScope, untilAborted } from '../steps/admit.ts';
+import { admit, needScope } from '../steps/admit.ts';
+import { answerImages } from './answer-images.ts';
 import { BEARER, IMAGE_PROBLEMS, imageBody, json, problems } from './responses.ts';
 
 /** `POST /v1/embed`: images → embeddings, in their order. */
 export function addEmbedRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
-  const { settings, model } = service;
+  const { settings } = service;
   const count = { min: 1, max: settings.maxImages };
   const route = createRoute({
     method: 'post',
@@ -28,33 +28,17 @@ export function addEmbedRoute(app: OpenAPIHono<ServeEnv>, service: Service): voi
   });
   app.openapi(route, async (c) => {
     const { encoding } = c.req.valid('query');
-    const [ticket, signal] = [c.get('ticket'), c.get('signal')];
-    const answer = async () => {
-      const images = await readImages(c.env.incoming, count, settings, ticket);
-      c.set('numImages', images.length);
-      return model.use(async (engine) => {
-        const { checksum, config } = engine;
-        const results = await workOnImages(
-          service,
-          images,
-          { ticket, signal, target: config.input },
-          (pixels) => engine.embed(pixels, signal),
-        );
-        checkAny(images, results);
-        return {
-          model: checksum,
-          embeddingSize: config.encoder.embeddingSize,
-          results: results.map((result, index) => ({
-            index,
-            name: images[index].name,
-            ...('fault' in result
-              ? { problem: describeFault(result.fault) }
-              : { embedding: encode(result.value, encoding) }),
-          })),
-        };
-      });
-    };
-    return c.json(await untilAborted(signal, answer()), 200);
+    const answer = await answerImages(c, service, count, ({ images, results, engine }) => {
+      checkAny(images, results);
+      return {
+        model: engine.checksum,
+        embeddingSize: engine.config.encoder.embeddingSize,
+        results: describeResults(images, results, ({ embedding }) => ({
+          embedding: encode(embedding, encoding),
+        })),
+      };
+    });
+    return c.json(answer, 200);
   });
 }
 

@@ -1,13 +1,13 @@
-import { createHash } from 'node:crypto';
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { SamesameError } from '../../base/errors.ts';
+import { sha256 } from '../../model/save.ts';
 import type { ImageRecord } from '../../search/store/types.ts';
-import { checkAny, describeFault, workOnImages } from '../requests/image-results.ts';
-import { readImages } from '../requests/read-images.ts';
+import { checkAny, describeResults, joinEmbeddings } from '../requests/image-results.ts';
 import type { SentImage } from '../requests/sent-image.ts';
 import { addQuerySchema, addResponseSchema, deleteResponseSchema, imageIdSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
-import { admit, needScope, untilAborted } from '../steps/admit.ts';
+import { admit, needScope } from '../steps/admit.ts';
+import { answerImages } from './answer-images.ts';
 import { ACCESS_PROBLEMS, BEARER, IMAGE_PROBLEMS, imageBody, json, problems } from './responses.ts';
 import { storeOf } from './stored.ts';
 
@@ -21,7 +21,7 @@ export function addImageRoutes(app: OpenAPIHono<ServeEnv>, service: Service): vo
 }
 
 function addAddRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
-  const { settings, model } = service;
+  const { settings } = service;
   const count = { min: 1, max: settings.maxImages };
   const route = createRoute({
     method: 'post',
@@ -41,55 +41,33 @@ function addAddRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
   });
   app.openapi(route, async (c) => {
     const { label = null } = c.req.valid('query');
-    const [ticket, signal] = [c.get('ticket'), c.get('signal')];
     const store = storeOf(service);
-    const answer = async () => {
-      const images = await readImages(c.env.incoming, count, settings, ticket);
-      c.set('numImages', images.length);
-      return model.use(async (engine) => {
-        const { checksum, config } = engine;
-        const size = config.encoder.embeddingSize;
-        const results = await workOnImages(
-          service,
-          images,
-          { ticket, signal, target: config.input },
-          async (pixels, bytes) => ({
-            embedding: await engine.embed(pixels, signal),
-            hash: sha256(bytes),
-            bytes,
-          }),
-        );
-        checkAny(images, results);
-        // A file that was sent twice is one row.
-        const rows = new Map<string, { readonly record: ImageRecord; readonly embedding: Float32Array }>();
-        for (const [i, result] of results.entries()) {
-          if ('fault' in result) continue;
-          const { embedding, hash, bytes } = result.value;
-          const record = toRecord(images[i], {
-            hash,
-            sizeBytes: bytes.length,
-            label,
-            model: store.identity.model,
-          });
-          rows.set(record.id, { record, embedding });
-        }
-        const vectors = new Float32Array(rows.size * size);
-        for (const [i, { embedding }] of [...rows.values()].entries()) vectors.set(embedding, i * size);
-        signal.throwIfAborted();
-        await store.upsert({ records: [...rows.values()].map(({ record }) => record), vectors });
-        return {
-          model: checksum,
-          results: results.map((result, index) => ({
-            index,
-            name: images[index].name,
-            ...('fault' in result
-              ? { problem: describeFault(result.fault) }
-              : { id: result.value.hash.slice(0, ID_LENGTH) }),
-          })),
-        };
+    const answer = await answerImages(c, service, count, async ({ images, results, engine, signal }) => {
+      checkAny(images, results);
+      const records = results.map((result, i) =>
+        'fault' in result
+          ? undefined
+          : toRecord(images[i], result.value.bytes, { label, model: store.identity.model }),
+      );
+      // A file that was sent twice is one row.
+      const rows = new Map<string, { readonly record: ImageRecord; readonly embedding: Float32Array }>();
+      for (const [i, record] of records.entries()) {
+        const result = results[i];
+        if (record !== undefined && 'value' in result)
+          rows.set(record.id, { record, embedding: result.value.embedding });
+      }
+      signal.throwIfAborted();
+      const kept = [...rows.values()];
+      await store.upsert({
+        records: kept.map(({ record }) => record),
+        vectors: joinEmbeddings(kept.map(({ embedding }) => embedding)),
       });
-    };
-    return c.json(await untilAborted(signal, answer()), 200);
+      return {
+        model: engine.checksum,
+        results: describeResults(images, results, (_, i) => ({ id: records[i]!.id })),
+      };
+    });
+    return c.json(answer, 200);
   });
 }
 
@@ -114,28 +92,22 @@ function addDeleteRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
   });
 }
 
-interface ImageFacts {
-  readonly hash: string;
-  readonly sizeBytes: number;
-  readonly label: string | null;
-  readonly model: string;
-}
-
 /** What the store keeps of an image that has no file: `upload:` stands where a path would, so no folder is taken for its own. */
-function toRecord({ name }: SentImage, { hash, sizeBytes, label, model }: ImageFacts): ImageRecord {
-  const id = hash.slice(0, ID_LENGTH);
+function toRecord(
+  { name }: SentImage,
+  bytes: Uint8Array,
+  { label, model }: Pick<ImageRecord, 'label' | 'model'>,
+): ImageRecord {
+  const contentHash = sha256(bytes);
+  const id = contentHash.slice(0, ID_LENGTH);
   return {
     id,
     path: `upload:${id}/${name ?? id}`,
-    contentHash: hash,
+    contentHash,
     model,
-    sizeBytes,
+    sizeBytes: bytes.length,
     modifiedMs: Date.now(),
     label,
     metadata: {},
   };
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,18 +1,19 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import type { ModelConfig } from '../../model/config.ts';
 import { judge } from '../../model/judge.ts';
 import type { Neighbour, StoreFilter } from '../../search/store/types.ts';
-import { checkAny, describeFault, workOnImages } from '../requests/image-results.ts';
-import { readImages } from '../requests/read-images.ts';
+import { checkAny, describeResults, joinEmbeddings } from '../requests/image-results.ts';
 import { toLabel } from '../requests/sent-image.ts';
 import { searchQuerySchema, searchResponseSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
-import { admit, needScope, untilAborted } from '../steps/admit.ts';
+import { admit, needScope } from '../steps/admit.ts';
+import { answerImages } from './answer-images.ts';
 import { BEARER, IMAGE_PROBLEMS, imageBody, json, problems } from './responses.ts';
 import { storeOf } from './stored.ts';
 
 /** `POST /v1/search`: images → the most similar ones of the store. */
 export function addSearchRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
-  const { settings, model } = service;
+  const { settings } = service;
   const count = { min: 1, max: settings.maxImages };
   const route = createRoute({
     method: 'post',
@@ -29,57 +30,35 @@ export function addSearchRoute(app: OpenAPIHono<ServeEnv>, service: Service): vo
   });
   app.openapi(route, async (c) => {
     const { k, label, method } = c.req.valid('query');
-    const [ticket, signal] = [c.get('ticket'), c.get('signal')];
     const filter: StoreFilter = label === undefined ? {} : { labels: [label].flat() };
     const store = storeOf(service);
-    const answer = async () => {
-      const images = await readImages(c.env.incoming, count, settings, ticket);
-      c.set('numImages', images.length);
-      return model.use(async (engine) => {
-        const { checksum, config } = engine;
-        const results = await workOnImages(
-          service,
-          images,
-          { ticket, signal, target: config.input },
-          (pixels) => engine.embed(pixels, signal),
-        );
-        checkAny(images, results);
-        const size = config.encoder.embeddingSize;
-        const good = results.flatMap((result) => ('fault' in result ? [] : [result.value]));
-        const queries = new Float32Array(good.length * size);
-        for (const [i, embedding] of good.entries()) queries.set(embedding, i * size);
-        const { answers, recall } = await store.search(queries, { k, filter, method, signal });
-        let next = 0;
-        return {
-          model: checksum,
-          results: results.map((result, index) => {
-            const { name } = images[index];
-            if ('fault' in result) return { index, name, problem: describeFault(result.fault) };
-            const { method: how, neighbours } = answers[next++];
-            return {
-              index,
-              name,
-              method: how,
-              neighbours: neighbours.map((neighbour) => ({
-                ...describeNeighbour(neighbour),
-                ...answerOf(neighbour.distance),
-              })),
-            };
-          }),
-          recall,
-        };
-
-        function answerOf(distance: number) {
-          const { probability, verdict } = judge(distance, config);
-          return { distance, probability, verdict };
-        }
-      });
-    };
-    return c.json(await untilAborted(signal, answer()), 200);
+    const answer = await answerImages(c, service, count, async ({ images, results, engine, signal }) => {
+      checkAny(images, results);
+      const { checksum, config } = engine;
+      const good = results.flatMap((result) => ('fault' in result ? [] : [result.value.embedding]));
+      const { answers, recall } = await store.search(joinEmbeddings(good), { k, filter, method, signal });
+      const left = answers.values();
+      return {
+        model: checksum,
+        results: describeResults(images, results, () => {
+          const { method: how, neighbours } = left.next().value!;
+          return {
+            method: how,
+            neighbours: neighbours.map((neighbour) => describeNeighbour(neighbour, config)),
+          };
+        }),
+        recall,
+      };
+    });
+    return c.json(answer, 200);
   });
 }
 
-function describeNeighbour({ record: { id, path, label, metadata } }: Neighbour) {
+function describeNeighbour(
+  { record: { id, path, label, metadata }, distance }: Neighbour,
+  config: ModelConfig,
+) {
+  const { probability, verdict } = judge(distance, config);
   const stored: Record<string, unknown> = { ...metadata };
-  return { id, name: toLabel(path) ?? id, label, metadata: stored };
+  return { id, name: toLabel(path) ?? id, label, metadata: stored, distance, probability, verdict };
 }

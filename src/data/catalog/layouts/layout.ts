@@ -2,6 +2,7 @@ import { constants, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../../base/errors.ts';
 import { writeFileAtomic } from '../../../base/files.ts';
+import { quoteCell } from '../../csv.ts';
 import type { SplitName } from '../../types.ts';
 import type { CatalogEntry, CatalogEvent } from '../types.ts';
 
@@ -35,12 +36,8 @@ export interface ManifestRow {
 
 /** Writes a manifest that `readManifest` reads. */
 export async function writeManifest(path: string, rows: readonly ManifestRow[]): Promise<void> {
-  const lines = rows.map(({ path, label, split }) => `${quote(path)},${quote(label)},${split}`);
+  const lines = rows.map(({ path, label, split }) => `${quoteCell(path)},${quoteCell(label)},${split}`);
   await writeFileAtomic(path, `path,label,split\n${lines.join('\n')}\n`);
-}
-
-function quote(cell: string): string {
-  return /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 /** Copies a fetched file as it is. */
