@@ -13,9 +13,8 @@ import { KEEP_RULES, type KeepRule, TIERS, type Tier } from '../search/duplicate
 import { addCommonOptions, type CommonOptions, openRuntime, toCount, toNumber } from './common.ts';
 import { addEncoderOptions, type EncoderFlags, readEncoderFlags } from './encoder-flags.ts';
 import { withInterrupt } from './interrupt.ts';
-import { createLiveLine } from './live-line.ts';
 import { PartialFailure } from './partial-failure.ts';
-import { createStageLine } from './stage-line.ts';
+import { runStages } from './run-stages.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 interface DuplicatesOptions extends CommonOptions, EncoderFlags {
@@ -108,9 +107,7 @@ async function runDuplicates(paths: readonly string[], options: DuplicatesOption
     checkMoveFolder(moveTo, [...paths, ...(against ?? [])]);
     await checkWritable(moveTo);
   }
-  const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
-  const describe = createStageLine(STAGES);
-  const found = await withInterrupt({ advice: () => 'nothing was moved', onInterrupt: line.stop }, (signal) =>
+  const found = await runStages(terminal, { stages: STAGES, advice: 'nothing was moved' }, (watch) =>
     findDuplicates({
       paths,
       against,
@@ -123,14 +120,9 @@ async function runDuplicates(paths: readonly string[], options: DuplicatesOption
       keep: options.keep,
       truth: options.truth,
       runtime: openRuntime(options),
-      signal,
-      onEvent(event) {
-        if (event.kind === 'stage') line.show(describe(event));
-        if (event.kind === 'warning') line.keep(`warning: ${event.message}`);
-        if (event.kind === 'note') line.keep(event.message);
-      },
+      ...watch,
     }),
-  ).finally(line.stop);
+  );
   if (html !== undefined) await writeDuplicatesPage(found, html, paths.join(', '));
   const moved = moveTo === undefined ? undefined : await moveFound(found, moveTo);
   printFound(terminal, found, options);

@@ -4,9 +4,7 @@ import { checkWritable } from '../base/files.ts';
 import type { EmbeddedJob } from '../jobs/curate/open-embedded.ts';
 import { addCommonOptions, type CommonOptions, openRuntime } from './common.ts';
 import { addEncoderOptions, type EncoderFlags, readEncoderFlags } from './encoder-flags.ts';
-import { withInterrupt } from './interrupt.ts';
-import { createLiveLine } from './live-line.ts';
-import { createStageLine } from './stage-line.ts';
+import { runStages } from './run-stages.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
 /** Options of the verbs that look through the embeddings of a data set. */
@@ -41,24 +39,15 @@ export async function runEmbedded<T>(
 ): Promise<{ readonly terminal: Terminal; readonly found: T }> {
   const terminal = createTerminal(options);
   for (const path of [options.html, options.out]) if (path !== undefined) await checkWritable(dirname(path));
-  const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
-  const describe = createStageLine(STAGES);
-  const found = await withInterrupt(
-    { advice: () => 'nothing was written', onInterrupt: line.stop },
-    (signal) =>
-      work({
-        data,
-        ...readEncoderFlags(options),
-        embeddings: options.embeddings,
-        runtime: openRuntime(options),
-        signal,
-        onEvent(event) {
-          if (event.kind === 'stage') line.show(describe(event));
-          if (event.kind === 'warning') line.keep(`warning: ${event.message}`);
-          if (event.kind === 'note') line.keep(event.message);
-        },
-      }),
-  ).finally(line.stop);
+  const found = await runStages(terminal, { stages: STAGES, advice: 'nothing was written' }, (watch) =>
+    work({
+      data,
+      ...readEncoderFlags(options),
+      embeddings: options.embeddings,
+      runtime: openRuntime(options),
+      ...watch,
+    }),
+  );
   return { terminal, found };
 }
 

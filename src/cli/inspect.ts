@@ -6,11 +6,9 @@ import { type Inspection, inspectDataset } from '../jobs/inspect.ts';
 import { toInspectionData, writeInspectionPage } from '../jobs/inspect-page.ts';
 import { renderInspectionText } from '../report/index.ts';
 import { addBasicOptions, type CommonOptions, toCount, toNumber } from './common.ts';
-import { withInterrupt } from './interrupt.ts';
-import { createLiveLine } from './live-line.ts';
 import { PartialFailure } from './partial-failure.ts';
 import { printNext } from './results-text.ts';
-import { createStageLine } from './stage-line.ts';
+import { runStages } from './run-stages.ts';
 import { createTerminal } from './terminal.ts';
 
 const STAGES = { inspect: 'looking at images', compare: 'comparing look-alikes' };
@@ -58,22 +56,18 @@ threshold, seconds, html. Images are named as the data set names them; a group i
 async function runInspect(data: string, options: InspectOptions): Promise<void> {
   const { html, threshold, maxImages, seed, strict } = options;
   const terminal = createTerminal(options);
-  const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
   if (html !== undefined) await checkWritable(dirname(html));
   const dataset = await openDataset(data, { labels: 'optional' });
-  const describe = createStageLine(STAGES);
-  const inspection = await withInterrupt(
-    { advice: () => 'nothing was written', onInterrupt: line.stop },
-    (signal) =>
-      inspectDataset({
-        dataset,
-        threshold,
-        maxImages,
-        seed,
-        signal,
-        onProgress: (event) => line.show(describe(event)),
-      }),
-  ).finally(line.stop);
+  const inspection = await runStages(terminal, { stages: STAGES, advice: 'nothing was written' }, (watch) =>
+    inspectDataset({
+      dataset,
+      threshold,
+      maxImages,
+      seed,
+      signal: watch.signal,
+      onProgress: (event) => watch.onEvent({ kind: 'stage', ...event }),
+    }),
+  );
   const command = commandOf(data, inspection);
   if (html !== undefined) await writeInspectionPage(inspection, html, command);
 

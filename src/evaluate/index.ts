@@ -55,7 +55,7 @@ export {
 export { type HeatRegion, heatRegion } from './heat-region.ts';
 export { type DistanceHistogram, distanceHistogram } from './histogram.ts';
 export { type Estimate, type Interval, wilson } from './interval.ts';
-export { findNearest, type NearestOptions, type Neighbour } from './nearest.ts';
+export { findNearest, findNearestOthers, type NearestOptions, type Neighbour } from './nearest.ts';
 export { identifyOpenSet, type OpenSet, type OpenSetOptions } from './open-set.ts';
 export {
   type ComparePairedOptions,

@@ -46,3 +46,26 @@ export async function findNearest(options: NearestOptions): Promise<Neighbour[][
   });
   return found;
 }
+
+/**
+ * The `k` nearest other rows of each row, as `findNearest` finds them.
+ * @param options.embeddings float32 `[N, D]`
+ * @throws E_SHAPE, E_NAN
+ */
+export function findNearestOthers({
+  embeddings,
+  numRows,
+  ...options
+}: Pick<NearestOptions, 'k' | 'distance' | 'products'> & {
+  readonly embeddings: Float32Array;
+  readonly numRows: number;
+}): Promise<Neighbour[][]> {
+  return findNearest({
+    ...options,
+    queries: embeddings,
+    numQueries: numRows,
+    gallery: embeddings,
+    numGallery: numRows,
+    exclude: Int32Array.from({ length: numRows }, (_, i) => i),
+  });
+}

@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../base/files.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { ImageSet } from '../data/types.ts';
-import { findNearest, type Neighbour, type Products } from '../evaluate/index.ts';
+import { findNearestOthers, type Neighbour, type Products } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import { loadModel } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
@@ -226,15 +226,8 @@ async function nearestOf(
   numImages: number,
   products: Products,
 ): Promise<Neighbour[][]> {
-  return findNearest({
-    queries: embeddings,
-    gallery: embeddings,
-    numQueries: numImages,
-    numGallery: numImages,
-    k: Math.min(NUM_NEIGHBOURS, numImages - 1),
-    exclude: Int32Array.from({ length: numImages }, (_, i) => i),
-    products,
-  });
+  const k = Math.min(NUM_NEIGHBOURS, numImages - 1);
+  return findNearestOthers({ embeddings, numRows: numImages, k, products });
 }
 
 async function gatherAll(pixels: PixelStore, images: Int32Array): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 import { UMAP } from 'umap-js';
 import type { Random } from '../base/random.ts';
-import { findNearest } from '../evaluate/nearest.ts';
+import { findNearestOthers } from '../evaluate/nearest.ts';
 import type { Products } from '../evaluate/products.ts';
 import { breathe, type MapPoint, type OnShare, rowsOf, sizeOf } from './points.ts';
 
@@ -26,15 +26,7 @@ export async function projectUmap(
 ): Promise<MapPoint[]> {
   sizeOf(embeddings, numImages);
   const k = Math.min(NUM_NEIGHBOURS, numImages - 2); // the library wants one image that is no neighbour
-  const nearest = await findNearest({
-    queries: embeddings,
-    gallery: embeddings,
-    numQueries: numImages,
-    numGallery: numImages,
-    k,
-    exclude: Int32Array.from({ length: numImages }, (_, i) => i),
-    products,
-  });
+  const nearest = await findNearestOthers({ embeddings, numRows: numImages, k, products });
   const umap = new UMAP({ nNeighbors: k + 1, minDist: MIN_DISTANCE, random: random.uniform });
   // Each point is its own nearest neighbour, as the library has it.
   umap.setPrecomputedKNN(

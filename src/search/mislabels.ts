@@ -1,5 +1,5 @@
 import { SamesameError } from '../base/errors.ts';
-import { type DistanceName, findNearest, type Products } from '../evaluate/index.ts';
+import { type DistanceName, findNearestOthers, type Products } from '../evaluate/index.ts';
 import { checkNeighbours } from './check-neighbours.ts';
 
 export interface MislabelOptions {
@@ -57,16 +57,7 @@ export async function findMislabels(options: MislabelOptions): Promise<Mislabels
       received: 'one class',
     });
   }
-  const found = await findNearest({
-    queries: embeddings,
-    numQueries: numRows,
-    gallery: embeddings,
-    numGallery: numRows,
-    k,
-    exclude: Int32Array.from({ length: numRows }, (_, i) => i),
-    distance,
-    products,
-  });
+  const found = await findNearestOthers({ embeddings, numRows, k, distance, products });
   const probabilities = new Float64Array(numRows * numClasses);
   for (const [row, near] of found.entries()) {
     const reach = near.at(-1)!.distance;

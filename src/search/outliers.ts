@@ -1,4 +1,4 @@
-import { type DistanceName, findNearest, type Products } from '../evaluate/index.ts';
+import { type DistanceName, findNearestOthers, type Products } from '../evaluate/index.ts';
 import { checkNeighbours } from './check-neighbours.ts';
 
 export interface OutlierOptions {
@@ -60,16 +60,7 @@ export async function findOutliers(options: OutlierOptions): Promise<Outliers> {
     products,
   } = options;
   checkNeighbours(k, numRows);
-  const found = await findNearest({
-    queries: embeddings,
-    numQueries: numRows,
-    gallery: embeddings,
-    numGallery: numRows,
-    k,
-    exclude: Int32Array.from({ length: numRows }, (_, i) => i),
-    distance,
-    products,
-  });
+  const found = await findNearestOthers({ embeddings, numRows, k, distance, products });
   const strangeness =
     method === 'lof'
       ? localOutlierFactors(found)
@@ -86,7 +77,7 @@ export async function findOutliers(options: OutlierOptions): Promise<Outliers> {
   };
 }
 
-type Neighbours = Awaited<ReturnType<typeof findNearest>>;
+type Neighbours = Awaited<ReturnType<typeof findNearestOthers>>;
 
 function localOutlierFactors(found: Neighbours): Float64Array {
   const reach = found.map((near) => near.at(-1)!.distance);

@@ -1,7 +1,6 @@
-import { compile } from '../graph/compile.ts';
-import { findConvBlock } from '../graph/conv-block.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
 import { createBatchFeeds } from './batch-feeds.ts';
+import { compileGraph } from './load-graph.ts';
 import type { StepGraph } from './step-graph.ts';
 import type { StepBatch } from './stepper.ts';
 
@@ -47,6 +46,5 @@ const outputOf = (name: string): string => `gradient/${name}`;
 
 async function compileGradients({ gradients }: StepGraph, runtime: Runtime): Promise<Uint8Array> {
   const outputs = Object.entries(gradients).map(([name, tensor]) => [outputOf(name), tensor]);
-  const options = { name: 'gradients', convBlock: await findConvBlock(runtime) };
-  return compile(Object.fromEntries(outputs), options).bytes;
+  return compileGraph(Object.fromEntries(outputs), 'gradients', runtime);
 }

@@ -1,8 +1,7 @@
 import type { Random } from '../base/random.ts';
-import { compile } from '../graph/compile.ts';
-import { findConvBlock } from '../graph/conv-block.ts';
 import type { Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
 import { createBatchFeeds } from './batch-feeds.ts';
+import { loadGraph } from './load-graph.ts';
 import { createStateArrays } from './state-arrays.ts';
 import { nextOf, type StepGraph } from './step-graph.ts';
 
@@ -34,8 +33,7 @@ export interface Stepper {
  * never copied and never pass through anything but ONNX Runtime.
  */
 export async function createStepper(step: StepGraph, runtime: Runtime, random: Random): Promise<Stepper> {
-  const graph = compile(step.outputs, { name: 'training-step', convBlock: await findConvBlock(runtime) });
-  const program = await runtime.load(graph.bytes, { purpose: 'training' });
+  const program = await loadGraph(step.outputs, 'training-step', runtime);
   const arrays = createStateArrays(step.state, runtime, random);
   const feedBatch = createBatchFeeds(step, program, runtime);
   const results = scalarOutputs(step, runtime);

@@ -1,4 +1,5 @@
 import { SamesameError } from '../../base/errors.ts';
+import { checkFinite } from '../../evaluate/checks.ts';
 import type { FieldTest, ImageRows, SearchOptions, StoreFilter, StoreIdentity } from './types.ts';
 
 /** As many neighbours as anybody looks through; more would have every engine sort its whole table. */
@@ -14,7 +15,7 @@ export function checkImageRows({ records, vectors }: ImageRows, identity: StoreI
       received: `${vectors.length} numbers`,
     });
   }
-  checkFinite(vectors, 'embeddings of a store');
+  checkFinite(vectors, 'embeddings');
   const seen = new Set<string>();
   for (const record of records) {
     const { id, path, sizeBytes, modifiedMs } = record;
@@ -117,12 +118,12 @@ function badFilter(received: string, expected: string): SamesameError {
   });
 }
 
-function checkFinite(values: Float32Array, what: string): void {
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
-  throw new SamesameError('E_NAN', {
-    what: `${what} have to be finite`,
-    received: `${values[at]} at ${at}`,
-    details: { index: at },
+/** For rows that were to be new. */
+export function alreadyThere(name: string, ids: readonly string[]): SamesameError {
+  return new SamesameError('E_STORE', {
+    what: `${ids.length} of the rows are in the store ${name} already, so none was added`,
+    received: ids.slice(0, 5).join(', '),
+    help: 'use upsert to put rows in the place of others',
+    details: { ids: ids.slice(0, 100) },
   });
 }

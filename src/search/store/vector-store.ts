@@ -6,8 +6,8 @@ import { tuneIndex } from './recall.ts';
 import type { ImageRecord, ImageRows, QueryAnswer, StoreFilter, VectorStore } from './types.ts';
 
 /**
- * Numbers (rows × D) that a search looks at one by one rather than by an index: 32,768 rows of 64. That is where an
- * exact search still takes about as long as embedding the query does (bench/search), and no index has to be built.
+ * Numbers (rows × D) that a search looks at one by one rather than by an index: 32,768 rows of 64. A store of that size
+ * needs no index to be built. Where exactly the line is best drawn was not measured.
  */
 export const EXACT_NUMBERS = 2 ** 21;
 /** An index is measured for ten neighbours; past that many it is not asked. */

@@ -1,9 +1,7 @@
-import { halvesIn } from '../../base/float16.ts';
-import { compile } from '../../graph/compile.ts';
-import { findConvBlock } from '../../graph/conv-block.ts';
 import type { Program, Runtime, RuntimeTensor } from '../../graph/runtime/types.ts';
-import type { Tensor } from '../../graph/tensor.ts';
-import { nextOf, type RandomInput } from '../step-graph.ts';
+import { createRandomBits, feedBits, feedRows, feedTruth } from '../batch-feeds.ts';
+import { loadGraph } from '../load-graph.ts';
+import { nextOf } from '../step-graph.ts';
 import type { StepBatch } from '../stepper.ts';
 import { type ChunkedStep, EMBEDDINGS, gradientOf, sumOf } from './chunked-graphs.ts';
 
@@ -25,16 +23,6 @@ export interface ChunkPasses {
   close(): Promise<void>;
 }
 
-/** Compiles a graph of a step for training. */
-export async function loadGraph(
-  outputs: Readonly<Record<string, Tensor>>,
-  name: string,
-  runtime: Runtime,
-): Promise<Program> {
-  const { bytes } = compile(outputs, { name, convBlock: await findConvBlock(runtime) });
-  return runtime.load(bytes, { purpose: 'training' });
-}
-
 /** Loads the passes of a chunked step. */
 export async function loadChunkPasses(step: ChunkedStep, runtime: Runtime): Promise<ChunkPasses> {
   const embedProgram = await loadGraph(step.embed, 'embed-chunk', runtime);
@@ -42,7 +30,7 @@ export async function loadChunkPasses(step: ChunkedStep, runtime: Runtime): Prom
   const isTrained = Object.keys(step.backward).length > 0;
   const backwardProgram = isTrained ? await loadGraph(step.backward, 'backward-chunk', runtime) : undefined;
   const chunksOf = createChunkFeeds(step, embedProgram, runtime);
-  const bitsOfLoss = createBits(step.randomInputs.loss, 1);
+  const bitsOfLoss = createRandomBits(step.randomInputs.loss);
   const embeddings = createRows(step, runtime);
   const byEmbeddings = createRows(step, runtime);
   const ofNetwork = step.parameters.filter(({ name }) => step.backward[nextOf(sumOf(name))] !== undefined);
@@ -88,15 +76,13 @@ export async function loadChunkPasses(step: ChunkedStep, runtime: Runtime): Prom
 
   return {
     async run(batch, values) {
-      const { labels, similar } = batch;
       const chunks = chunksOf(batch);
       const kept = await embed(chunks, values);
       const results = await lossProgram.run(
         only(lossProgram, {
           ...Object.fromEntries(values),
-          ...(labels && { labels: runtime.tensor('int32', labels, [labels.length]) }),
-          ...(similar && { similar: runtime.tensor('float32', similar, [similar.length]) }),
-          ...tensorsOf(step.randomInputs.loss, bitsOfLoss(batch), 0, runtime),
+          ...feedTruth(batch, runtime),
+          ...feedBits(step.randomInputs.loss, bitsOfLoss(batch), runtime),
           [EMBEDDINGS]: embeddings.whole,
         }),
         { [gradientOf(EMBEDDINGS)]: byEmbeddings.whole },
@@ -147,7 +133,7 @@ function createRows({ batchSize, chunkSize, numChunks, embeddingSize: D }: Chunk
 /** A batch's images and random bits, chunk by chunk. The last chunk is filled up with its last image. */
 function createChunkFeeds(step: ChunkedStep, { inputs }: Program, runtime: Runtime) {
   const { batchSize, chunkSize, numChunks } = step;
-  const bitsOf = createBits(step.randomInputs.chunk, numChunks);
+  const bitsOf = createRandomBits(step.randomInputs.chunk, numChunks);
   let filled = new Uint8Array();
   return (batch: StepBatch): readonly Tensors[] => {
     const { images } = batch;
@@ -163,37 +149,7 @@ function createChunkFeeds(step: ChunkedStep, { inputs }: Program, runtime: Runti
           filled.set(images.subarray(images.length - rowBytes), at);
         bytes = filled;
       }
-      const rows: Tensors =
-        inputs.features === undefined
-          ? { images: runtime.tensor('uint8', bytes, inputs.images.shape as number[]) }
-          : { features: runtime.tensor('float16', halvesIn(bytes), inputs.features.shape as number[]) };
-      return { ...rows, ...tensorsOf(step.randomInputs.chunk, bits, c, runtime) };
+      return { ...feedRows(bytes, inputs, runtime), ...feedBits(step.randomInputs.chunk, bits, runtime, c) };
     });
   };
-}
-
-/** Bits by input, `numChunks` times as many as it takes: the stream of a whole batch, dealt to chunks in order. */
-function createBits(inputs: readonly RandomInput[], numChunks: number) {
-  const bits = new Map(inputs.map(({ name, length }) => [name, new Int32Array(numChunks * length)]));
-  return ({ random }: StepBatch) => {
-    for (const [name, array] of bits) {
-      const stream = random.fork(name);
-      for (let i = 0; i < array.length; i++) array[i] = stream.bits();
-    }
-    return bits;
-  };
-}
-
-function tensorsOf(
-  inputs: readonly RandomInput[],
-  bits: ReadonlyMap<string, Int32Array>,
-  c: number,
-  runtime: Runtime,
-): Tensors {
-  return Object.fromEntries(
-    inputs.map(({ name, length, shape }) => [
-      name,
-      runtime.tensor('int32', bits.get(name)!.subarray(c * length, (c + 1) * length), shape),
-    ]),
-  );
 }

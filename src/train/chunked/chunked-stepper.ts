@@ -1,10 +1,11 @@
 import type { Random } from '../../base/random.ts';
 import type { Runtime, RuntimeTensor } from '../../graph/runtime/types.ts';
 import type { GradientProbe } from '../gradient-probe.ts';
+import { loadGraph } from '../load-graph.ts';
 import { createStateArrays } from '../state-arrays.ts';
 import { nextOf } from '../step-graph.ts';
 import { type Stepper, scalarOutputs } from '../stepper.ts';
-import { loadChunkPasses, loadGraph, only } from './chunk-passes.ts';
+import { loadChunkPasses, only } from './chunk-passes.ts';
 import { type ChunkedStep, DATA_LOSS, gradientOf } from './chunked-graphs.ts';
 
 /** Loads a chunked step and keeps its state, as `createStepper` does for a whole one. */

@@ -12,19 +12,8 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
+import { RECORD_COLUMNS } from '../columns.ts';
 import type { ImageRecord, ImageRows } from '../types.ts';
-
-/** Columns of a row without its embedding. */
-export const RECORD_COLUMNS = [
-  'id',
-  'path',
-  'content_hash',
-  'model',
-  'size_bytes',
-  'modified_ms',
-  'label',
-  'metadata',
-] as const;
 
 /** The table's columns; `metadata` is Lance's own JSON type, so that filters can look into it. */
 export function schemaFor(embeddingSize: number): Schema {

@@ -27,15 +27,6 @@ export function noStore(folder: string): SamesameError {
   });
 }
 
-export function alreadyThere(folder: string, ids: readonly string[]): SamesameError {
-  return new SamesameError('E_STORE', {
-    what: `${ids.length} of the rows are in the store ${folder} already, so none was added`,
-    received: ids.slice(0, 5).join(', '),
-    help: 'use upsert to put rows in the place of others',
-    details: { ids: ids.slice(0, 100) },
-  });
-}
-
 export function lanceError(error: unknown, action: string): SamesameError {
   if (error instanceof SamesameError) return error;
   const message = (error instanceof Error ? error.message : String(error)).split('\n')[0];

@@ -1,4 +1,6 @@
 import { SamesameError } from '../../../base/errors.ts';
+import { alreadyThere } from '../checks.ts';
+import { RECORD_COLUMNS } from '../columns.ts';
 import type { Effort, IndexState, StoreEngine } from '../engine.ts';
 import { checkSameIdentity, parseIdentity } from '../identity.ts';
 import type { ImageRecord, ImageRows, StoreFilter, StoreIdentity, StoreNotes } from '../types.ts';
@@ -11,7 +13,7 @@ export interface PostgresOptions extends ConnectionOptions {
   readonly identity?: StoreIdentity;
 }
 
-const RECORD = 'id, path, content_hash, model, size_bytes, modified_ms, label, metadata';
+const RECORD = RECORD_COLUMNS.join(', ');
 const ROW = `${RECORD}, vector::text AS vector`;
 /** Rows of one answer while a table is read through. */
 const PAGE = 1000;
@@ -145,16 +147,7 @@ function createPostgresEngine(
       });
     },
     async upsert(rows) {
-      const columns = [
-        'path',
-        'content_hash',
-        'model',
-        'size_bytes',
-        'modified_ms',
-        'label',
-        'metadata',
-        'vector',
-      ];
+      const columns = [...RECORD_COLUMNS, 'vector'].filter((column) => column !== 'id');
       const updates = columns.map((column) => `${column} = excluded.${column}`).join(', ');
       await connection.query(
         'writing to the store',
@@ -334,15 +327,6 @@ function noStore(shown: string, store: string): SamesameError {
     expected: 'a store that samesame index made',
     help: 'make one first: samesame index MODEL PHOTOS --store postgres://…',
     details: { store },
-  });
-}
-
-function alreadyThere(shown: string, ids: readonly string[]): SamesameError {
-  return new SamesameError('E_STORE', {
-    what: `${ids.length} of the rows are in the store ${shown} already, so none was added`,
-    received: ids.slice(0, 5).join(', '),
-    help: 'use upsert to put rows in the place of others',
-    details: { ids: ids.slice(0, 100) },
   });
 }
 
