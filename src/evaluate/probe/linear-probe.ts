@@ -1,3 +1,4 @@
+import { choleskyInPlace, solveLowerInPlace } from '../../base/cholesky.ts';
 import { SamesameError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import { checkFinite, checkRows } from '../checks.ts';
@@ -109,26 +110,13 @@ function halve(labels: ArrayLike<number>, random: Random) {
  * @param b float64 `[n, width]`
  */
 function solveInPlace(a: Float64Array, b: Float64Array, n: number, width: number): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j];
-      for (let k = 0; k < j; k++) sum -= a[i * n + k] * a[j * n + k];
-      if (i === j && !(sum > 0)) {
-        throw new SamesameError('E_NAN', {
-          what: 'the embeddings are too unequal in size to fit a linear probe to',
-          expected: 'directions within fifteen powers of ten of each other',
-        });
-      }
-      a[i * n + j] = i === j ? Math.sqrt(sum) : sum / a[j * n + j];
-    }
+  if (!choleskyInPlace(a, n)) {
+    throw new SamesameError('E_NAN', {
+      what: 'the embeddings are too unequal in size to fit a linear probe to',
+      expected: 'directions within fifteen powers of ten of each other',
+    });
   }
-  for (let i = 0; i < n; i++) {
-    for (let c = 0; c < width; c++) {
-      let sum = b[i * width + c];
-      for (let k = 0; k < i; k++) sum -= a[i * n + k] * b[k * width + c];
-      b[i * width + c] = sum / a[i * n + i];
-    }
-  }
+  solveLowerInPlace(a, b, n, width);
   for (let i = n - 1; i >= 0; i--) {
     for (let c = 0; c < width; c++) {
       let sum = b[i * width + c];

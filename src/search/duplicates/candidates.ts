@@ -35,7 +35,7 @@ const MAX_CROSSED = 3;
 const MAX_GUESSES = 3;
 /** Votes of one pair that are looked at. */
 const MAX_VOTES = 24;
-/** Votes in memory, 17 bytes each. 100,000 photos cast some six million by chance. */
+/** Votes in memory, 17 bytes each. */
 const MAX_BALLOTS = 16_000_000;
 /** Pairs that one window alone speaks for: most are chance, and the more images the more of them. */
 const MAX_LONE = 20_000;

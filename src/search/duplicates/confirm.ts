@@ -4,7 +4,7 @@ import { type Candidate, placementOf, WINDOW_BITS } from './candidates.ts';
 import { placeOf } from './portraits.ts';
 import type { View, Views } from './thumbnails.ts';
 
-/** What the details of two copies correlate by, by themselves; clothes of one cut reach .84. */
+/** What the details of two copies correlate by, by themselves; clothes of one cut come near it. */
 const SURE_DETAIL = 0.88;
 /** The same where so many windows agree besides. */
 const LIKELY_DETAIL = 0.82;

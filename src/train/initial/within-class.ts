@@ -1,3 +1,4 @@
+import { choleskyInPlace, solveLowerInPlace } from '../../base/cholesky.ts';
 import { SamesameError } from '../../base/errors.ts';
 import { createRandom } from '../../base/random.ts';
 import { multiplyRows, principalSubspace } from './principal-subspace.ts';
@@ -60,13 +61,13 @@ export function fitWithinClass(
   const { covariance, size } = withinClasses(features, labels, { places, classes, rows, dim });
   const shrunk = covariance.map((value) => (size === 0 ? 0 : ((1 - shrinkage) * value) / size));
   for (let k = 0; k < embeddingSize; k++) shrunk[k * (embeddingSize + 1)] += size === 0 ? 1 : shrinkage;
-  const lower = cholesky(shrunk, embeddingSize);
+  choleskyInPlace(shrunk, embeddingSize); // the shrinkage, above 0, makes it positive definite
 
   const weight = new Float32Array(dim * embeddingSize);
   const bias = new Float64Array(embeddingSize);
   for (let d = 0; d < dim; d++) {
     const row = Float64Array.from({ length: embeddingSize }, (_, k) => rows[k * dim + d]);
-    solveLower(lower, row);
+    solveLowerInPlace(shrunk, row, embeddingSize);
     weight.set(row, d * embeddingSize);
     for (let k = 0; k < embeddingSize; k++) bias[k] -= origin[d] * row[k];
   }
@@ -191,27 +192,4 @@ function withinClasses(
     }
   }
   return { covariance, size: trace / dim };
-}
-
-/** The lower triangle `L` of `L Lᵀ = matrix`, symmetric with eigenvalues above 0: float64 `[size, size]`. */
-function cholesky(matrix: Float64Array, size: number): Float64Array {
-  const lower = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * size + j];
-      for (let k = 0; k < j; k++) sum -= lower[i * size + k] * lower[j * size + k];
-      lower[i * size + j] = i === j ? Math.sqrt(sum) : sum / lower[j * size + j];
-    }
-  }
-  return lower;
-}
-
-/** Solves `L · x = row` in place. */
-function solveLower(lower: Float64Array, row: Float64Array): void {
-  const size = row.length;
-  for (let i = 0; i < size; i++) {
-    let sum = row[i];
-    for (let k = 0; k < i; k++) sum -= lower[i * size + k] * row[k];
-    row[i] = sum / lower[i * size + i];
-  }
 }
