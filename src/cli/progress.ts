@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatNumber, formatRate } from '../report/format.ts';
 import { fitText } from '../report/terminal/table.ts';
 import type { TrainEvent, Validation } from '../train/progress.ts';
+import { createStageLine } from './stage-line.ts';
 
 /** Shows what a job tells. */
 export interface Progress {
@@ -38,6 +39,10 @@ export function createProgress(
   const isLive = stream.isTTY === true;
   let lastMs = isLive ? Number.NEGATIVE_INFINITY : now();
   let isDrawn = false;
+  const describeStage = createStageLine(STAGES, {
+    now,
+    bar: isLive ? (share) => `${drawBar(share)}  ` : undefined,
+  });
 
   function erase(): void {
     if (isDrawn) stream.write('\r\u001b[2K');
@@ -47,11 +52,11 @@ export function createProgress(
     erase();
     stream.write(`${text}\n`);
   }
-  function pass(event: TrainEvent): void {
+  function pass(describe: () => string): void {
     const time = now();
     if (time - lastMs < (isLive ? REDRAW_MS : LINE_MS)) return;
     lastMs = time;
-    const text = describeEvent(event, isLive);
+    const text = describe();
     if (!isLive) {
       stream.write(`${text}\n`);
       return;
@@ -65,10 +70,12 @@ export function createProgress(
     onEvent(event) {
       if (event.kind === 'warning') keep(`warning: ${event.message}`);
       else if (quiet) return;
-      else if (event.kind === 'step') pass(event);
+      else if (event.kind === 'step') pass(() => describeEvent(event, isLive));
       else if (event.kind === 'stage') {
+        // Described whether it is shown or not: its rate counts from its first event.
+        const text = describeStage(event);
         // A stage that is over at once is not worth a line.
-        if (event.done < event.total) pass(event);
+        if (event.done < event.total) pass(() => text);
       } else if (isLive || event.kind !== 'epoch' || isWorthALine(event)) {
         keep(describeEvent(event, isLive));
         if (!isLive) lastMs = now();

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, isAbsolute, relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { SamesameError } from '../base/errors.ts';
 import { checkWritable } from '../base/files.ts';
@@ -135,7 +135,7 @@ function tableOf({ found }: AnsweredQuery, columns: number): string {
     formatDistance(distance),
     ...(comparison === undefined ? [] : [formatRate(comparison.probability), comparison.verdict]),
     ...(hasLabels ? [fitText(record.label ?? '', 24)] : []),
-    fitText(record.path.replaceAll('\n', ' '), Math.max(40, columns - 40)),
+    fitPath(record.path.replaceAll('\n', ' '), Math.max(40, columns - 40)),
   ]);
   return renderTable({
     header: [
@@ -154,6 +154,13 @@ function tableOf({ found }: AnsweredQuery, columns: number): string {
     ],
     rows,
   });
+}
+
+/** A path from the working folder on, where it is below it; too long, it loses folders and keeps its name. */
+function fitPath(path: string, columns: number): string {
+  const below = relative('.', path);
+  const shown = below.startsWith('..') || isAbsolute(below) ? path : below;
+  return shown.length <= columns ? shown : `…${shown.slice(-columns + 1)}`;
 }
 
 function toJson(store: VectorStore, k: number, { queries, bad, recall }: SearchResult): object {
