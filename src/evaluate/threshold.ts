@@ -45,12 +45,17 @@ function midpoint(low: number, high: number): number {
   return middle > low ? middle : high;
 }
 
-/** The smallest float32 above `value`. */
+const SMALLEST_NORMAL = 2 ** -126;
+
+/**
+ * The smallest float32 above `value`; above 0 the smallest normal one, because a thread in which a network was trained
+ * may take subnormal numbers for 0.
+ */
 function nextFloat32(value: number): number {
+  if (Math.abs(value) < SMALLEST_NORMAL) return SMALLEST_NORMAL;
   const float = new Float32Array([value]);
   const bits = new Int32Array(float.buffer);
   if (float[0] > value) return float[0];
-  if (float[0] === 0) bits[0] = 1;
-  else bits[0] += float[0] > 0 ? 1 : -1;
+  bits[0] += float[0] > 0 ? 1 : -1;
   return float[0];
 }
