@@ -1,0 +1,14 @@
+import './style/base.css';
+import './style/shell.css';
+import './style/parts.css';
+import { render } from 'preact';
+import { App } from './shell/app.tsx';
+import { noModel, SITE_MODEL, useModel } from './state/model.ts';
+import { findSite } from './state/site.ts';
+
+render(<App />, document.getElementById('page')!);
+
+const { hasModel } = await findSite(SITE_MODEL);
+// What fails is shown by the page, from the state.
+if (hasModel) await useModel(SITE_MODEL, 'site').catch(() => {});
+else noModel();

@@ -1,0 +1,36 @@
+import { announcement } from '../state/announce.ts';
+import { useStore } from '../state/store.ts';
+import { TEXT } from '../text.ts';
+import { Header } from './header.tsx';
+import { currentView } from './navigation.ts';
+import { ViewFrame } from './view-frame.tsx';
+
+/** The whole page: bar, the chosen view, what is read out. */
+export function App() {
+  const view = useStore(currentView);
+  return (
+    <>
+      <button type="button" class="skip" onClick={toMain}>
+        {TEXT.skip}
+      </button>
+      <Header view={view} />
+      <main id="main" tabIndex={-1}>
+        <ViewFrame key={view} view={view} />
+      </main>
+      <Announcer />
+    </>
+  );
+}
+
+// A link would need the hash, which is the view's.
+function toMain(): void {
+  document.getElementById('main')?.focus();
+}
+
+function Announcer() {
+  return (
+    <p class="unseen" role="status" aria-live="polite">
+      {useStore(announcement)}
+    </p>
+  );
+}

@@ -1,0 +1,147 @@
+// Every English word of the page.
+
+const plural = (count: number, one: string, many = `${one}s`) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+export const TEXT = {
+  name: 'samesame',
+  skip: 'Skip to the page',
+  nav: 'Views',
+  views: {
+    compare: 'Compare',
+    search: 'Search',
+    map: 'Map',
+    duplicates: 'Duplicates',
+    teach: 'Teach',
+    report: 'Report',
+  },
+  theme: { dark: 'Switch to dark', light: 'Switch to light' },
+  close: 'Close',
+  cancel: 'Cancel',
+  stop: 'Stop',
+  loading: 'Loading…',
+  private: 'Your photos stay on this device.',
+  privateServer:
+    'Photos are looked at on this device. Only a search in the server’s images sends the photo there.',
+  seconds: (seconds: number) =>
+    seconds < 60
+      ? `${Math.max(1, Math.round(seconds))} s`
+      : seconds < 3600
+        ? `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`
+        : `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`,
+  left: (time: string) => `${time} left`,
+  rate: (perSecond: number) =>
+    `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)} images a second`,
+  images: (count: number) => plural(count, 'image'),
+  percent: (share: number) =>
+    share > 0 && share < 0.01
+      ? 'under 1 %'
+      : share < 1 && share > 0.99
+        ? 'over 99 %'
+        : `${Math.round(share * 100)} %`,
+  distance: (distance: number) => (distance < 10 ? distance.toFixed(3) : distance.toPrecision(4)),
+  error: {
+    title: 'That did not work',
+    expected: 'Expected',
+    received: 'Received',
+    help: 'What to do',
+    notImages: (names: string) =>
+      `${names} could not be opened as an image. Try a JPEG, PNG, WebP or GIF file.`,
+    noCamera:
+      'The camera could not be opened. Allow it in the browser’s settings for this page, or choose a photo.',
+    view: 'This view could not be loaded. Check the connection, then open it again.',
+  },
+  model: {
+    label: 'Model',
+    none: 'No model yet',
+    opening: 'Opening the model…',
+    change: 'Change model',
+    title: 'Which model answers?',
+    lead: 'A model has learned from examples what counts as the same. Each answer on this page comes from the one chosen here.',
+    site: 'The model of this site',
+    siteNone: 'This site has no model of its own.',
+    taught: 'Taught on this device',
+    files: 'Open a model',
+    filesLead: 'The folder “model” of a training run, or its .zip.',
+    folder: 'Choose a folder',
+    zip: 'Choose a .zip',
+    teach: 'Teach a new one',
+    use: 'Use',
+    inUse: 'In use',
+    remove: 'Delete',
+    facts: (dataset: string, numImages: number) =>
+      numImages > 0 ? `learned from ${dataset}, ${plural(numImages, 'image')}` : `learned from ${dataset}`,
+    size: (bytes: number) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`,
+    needed: {
+      title: 'First, choose a model',
+      lead: 'This page needs a model that has learned what counts as the same. Open one that you have, or teach one from a few photos: it takes minutes, and nothing leaves this device.',
+    },
+  },
+  zone: {
+    choose: 'Choose a photo',
+    or: 'or drop it, or paste it',
+    drop: 'Drop it here',
+    camera: 'Camera',
+    replace: 'Replace',
+    remove: 'Remove',
+    take: 'Take photo',
+    cameraTitle: 'Take a photo',
+  },
+  compare: {
+    title: 'Are these two the same?',
+    lead: 'Drop two photos. The answer comes at once, and never leaves this device.',
+    first: 'First photo',
+    second: 'Second photo',
+    working: 'Looking…',
+    waiting: 'The answer appears here when both photos are there.',
+    verdict: { same: 'The same', different: 'Different', unsure: 'Not sure' },
+    probability: (percent: string) => `${percent} likely to be the same thing`,
+    prior: (percent: string) => `if ${percent} of the pairs you ask about are`,
+    distance: 'Distance',
+    ruler: (distance: string, threshold: string) =>
+      `Distance ${distance}; below ${threshold} counts as the same`,
+    closer: 'closer',
+    farther: 'farther apart',
+    limit: 'limit',
+    because: 'Why not sure',
+    why: 'Show why',
+    whyWorking: 'Looking for the reasons…',
+    whyTitle: 'Why',
+    hide: 'Hide',
+    noMap: 'this model sees a photo as a whole, so there is no place in it to point at',
+    heat: 'Bright parts are where the similarity comes from.',
+    strength: 'Strength of the heat map',
+    low: 'little',
+    high: 'much',
+    again: 'Start over',
+    swap: 'Swap',
+  },
+  collection: {
+    title: 'Images',
+    service: (count: number) => `On the server (${count.toLocaleString('en')})`,
+    tab: (count: number) => `Mine (${count.toLocaleString('en')})`,
+    emptyTitle: 'Drop a folder of images here',
+    emptyLead:
+      'They are read on this device and sent nowhere. Folders inside it are taken as labels: mugs/a.jpg is a mug.',
+    folder: 'Choose a folder',
+    moreFolder: 'Add a folder',
+    files: 'Choose images',
+    kept: 'remembered in this browser',
+    forget: 'Forget them',
+    adding: (done: number, total: number) =>
+      `Reading images: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`,
+    refused: (count: number) => `${plural(count, 'file')} left out: not an image that this browser can read`,
+  },
+  search: {
+    title: 'What else looks like this?',
+    lead: 'Drop a photo and see what is most like it among your images.',
+    photo: 'Photo to look for',
+    results: 'Found',
+    waiting: 'Drop, paste or take a photo to see what is like it.',
+    found: (count: number) =>
+      count === 0 ? 'Nothing found' : `${plural(count, 'image')}, the most alike first`,
+    sameOnly: 'Only what counts as the same',
+    labels: 'Only these labels',
+    likeThis: 'Find more like this',
+  },
+} as const;
