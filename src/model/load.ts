@@ -27,6 +27,8 @@ export async function loadModel(
 /** A model folder as bytes, read once: what several threads load is then the same model, whatever happens to the folder. */
 export interface Artefact {
   readonly config: ModelConfig;
+  /** Of `config.json`, as it was read. */
+  readonly configText: string;
   /** Folder that `config.json` lies in. */
   readonly path: string;
   /** SHA-256 (hex) of `config.json`, which names the checksums of the other files: equal for equal models. */
@@ -44,6 +46,7 @@ export async function readArtefact(folder: string): Promise<Artefact> {
   const config = parseModelConfig(text, join(path, 'config.json'));
   return {
     config,
+    configText: text,
     path,
     checksum: sha256(Buffer.from(text)),
     encoder: await readChecked(path, 'encoder.onnx', config.encoder.sha256),
@@ -55,7 +58,7 @@ export async function readArtefact(folder: string): Promise<Artefact> {
 
 /** A model from the bytes of its folder. @throws E_MODEL, E_RUNTIME */
 export async function openArtefact(
-  { config, path, encoder, comparator }: Omit<Artefact, 'checksum'>,
+  { config, path, encoder, comparator }: Omit<Artefact, 'checksum' | 'configText'>,
   runtime: Runtime,
 ): Promise<Model> {
   const embedder = await createEmbedder(encoder, runtime);

@@ -13,10 +13,14 @@ import { openDecoder } from './engine/decoder.ts';
 import { openServedModel, type ReloadOutcome } from './engine/served-model.ts';
 import { createMetrics } from './metrics.ts';
 import { readServeOptions, type ServeOptions, type ServeSettings } from './options.ts';
+import { openStoreMaps } from './overview/store-map.ts';
+import { createNeighbourFinder } from './overview/store-neighbours.ts';
+import { createThumbnails } from './overview/thumbnails.ts';
+import { listPageFiles } from './page/page-files.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 import { createAdmission } from './requests/admission.ts';
 import { createImageFetcher } from './requests/fetch-image.ts';
-import type { Service } from './service.ts';
+import type { Overview, Service } from './service.ts';
 
 /** A service that listens. */
 export interface RunningService {
@@ -111,12 +115,17 @@ export async function serve({
     throw error;
   });
   identity = store?.identity;
+  const stopping = new AbortController();
+  const overview = store === undefined ? undefined : openOverview(store, stopping.signal);
   let isStopping = false;
   const service: Service = {
     settings,
     model,
     decoder,
     store,
+    overview,
+    thumbnails: createThumbnails(decoder),
+    pageFiles: await listPageFiles(settings.page),
     admission,
     guard,
     fetchImage,
@@ -126,6 +135,8 @@ export async function serve({
     isStopping: () => isStopping,
   };
   const closeParts = async () => {
+    stopping.abort();
+    await overview?.maps.close();
     await closeEngine();
     await store?.close();
   };
@@ -180,6 +191,10 @@ async function openStoreFor(
     patienceMs: STORE_PATIENCE_MS,
     onWait: (message) => log.warn(message),
   });
+}
+
+function openOverview(store: VectorStore, signal: AbortSignal): Overview {
+  return { maps: openStoreMaps(store), findNeighbours: createNeighbourFinder(store, signal) };
 }
 
 function createServer(service: Service): Server {

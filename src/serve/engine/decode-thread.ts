@@ -1,6 +1,7 @@
 // A thread that decodes. libvips has threads of its own, but BMP and Netpbm are read in TypeScript, and a file may be large.
 import sharp from 'sharp';
 import { decodeImage } from '../../data/pixels/decode.ts';
+import { readThumbnail } from '../../jobs/thumbnail.ts';
 import { answerJobs } from './answer.ts';
 import type { DecodeJob } from './messages.ts';
 
@@ -11,7 +12,10 @@ sharp.cache(false);
 answerJobs<DecodeJob>(
   {
     ready: Promise.resolve(),
-    work: ({ bytes, target, maxPixels }) => decodeImage(bytes, target, { maxPixels }),
+    work: (job) =>
+      job.kind === 'pixels'
+        ? decodeImage(job.bytes, job.target, { maxPixels: job.maxPixels })
+        : readThumbnail(job.path, { maxPixels: job.maxPixels }),
     close: async () => {},
   },
   { isParallel: true },

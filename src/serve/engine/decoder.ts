@@ -14,6 +14,11 @@ export interface Decoder {
    * @throws E_IMAGE; what `signal` aborts with, while it waits for its turn
    */
   decode(bytes: Uint8Array, target: PixelTarget, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * A small WebP of an image file.
+   * @throws E_IMAGE, E_NOT_FOUND, E_PERMISSION; what `signal` aborts with, while it waits for its turn
+   */
+  thumbnail(path: string, signal?: AbortSignal): Promise<Uint8Array>;
   readonly numWaiting: () => number;
   close(): Promise<void>;
 }
@@ -37,14 +42,19 @@ export function openDecoder({
     return startThread<DecodeJob, Uint8Array>('decode-thread', undefined);
   }
 
+  function ask(job: DecodeJob, transfer: ArrayBuffer[] = []): Promise<Uint8Array> {
+    if (!thread.isAlive()) thread = start();
+    return thread.ask(job, transfer);
+  }
+
   return {
     ready: thread.ready,
     decode: (bytes, target, signal) =>
       slots.run(() => {
-        if (!thread.isAlive()) thread = start();
         const own = bytes.slice();
-        return thread.ask({ bytes: own, target, maxPixels }, [own.buffer]);
+        return ask({ kind: 'pixels', bytes: own, target, maxPixels }, [own.buffer]);
       }, signal),
+    thumbnail: (path, signal) => slots.run(() => ask({ kind: 'thumbnail', path, maxPixels }), signal),
     numWaiting: slots.numWaiting,
     close: () => thread.close(),
   };

@@ -213,6 +213,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
         for await (const batch of query) found.push(batch as BatchLike);
         return joinRows(found, embeddingSize);
       }),
+    version: () => read(async () => String(await table.version())),
     async readIndexState() {
       if (performance.now() - lookedMs > STATE_MS) {
         manifest = (await readManifest(folder)) ?? manifest;
