@@ -3,13 +3,13 @@ import { defineConfig } from 'vite';
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** The smallest ONNX Runtime: WebAssembly alone. The default entry would bring 27 MB for GPUs. */
-const RUNTIME = 'onnxruntime-web/wasm';
-
+// The page asks for WebAssembly alone, so the build for graphics cards, 27 MB, is left out.
+const WASM_RUNTIME = fromRoot('src/graph/runtime/web.ts');
 const resolve = {
   alias: [
-    { find: '#runtime', replacement: fromRoot('src/graph/runtime/web.ts') },
-    { find: /^onnxruntime-web$/, replacement: RUNTIME },
+    { find: '#runtime', replacement: WASM_RUNTIME },
+    { find: '#web-runtime', replacement: WASM_RUNTIME },
+    { find: '#webgpu-runtime', replacement: WASM_RUNTIME },
   ],
 };
 

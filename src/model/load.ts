@@ -56,7 +56,10 @@ export async function readArtefact(folder: string): Promise<Artefact> {
 }
 
 /** A model from the bytes of its folder. @throws E_MODEL, E_RUNTIME */
-export async function openArtefact(artefact: Omit<Artefact, 'checksum' | 'configText'>, runtime: Runtime): Promise<Model> {
+export async function openArtefact(
+  artefact: Omit<Artefact, 'checksum' | 'configText'>,
+  runtime: Runtime,
+): Promise<Model> {
   const { embedder, comparer } = await openNetworks(artefact, runtime);
   return createModel(artefact.config, embedder, comparer);
 }

@@ -1,0 +1,15 @@
+export { teach } from './teach.ts';
+export type {
+  ImagePlace,
+  MapPlace,
+  MistakenPair,
+  TaughtAccuracy,
+  TaughtModel,
+  TaughtValidation,
+  TeachEvent,
+  TeachGroup,
+  Teaching,
+  TeachOptions,
+  TeachPlan,
+  TeachSummary,
+} from './types.ts';
