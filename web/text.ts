@@ -144,6 +144,33 @@ export const TEXT = {
     labels: 'Only these labels',
     likeThis: 'Find more like this',
   },
+  map: {
+    title: 'All of them at a glance',
+    lead: 'Every image has its place; what is alike lies together. Zoom in, pick one, or draw a line around several.',
+    placing: 'Finding a place for every image',
+    labels: 'Labels',
+    noLabel: 'No label',
+    selected: 'Selected',
+    neighbours: 'Most like it',
+    letGo: 'Let go',
+    hint: 'Pick an image to see what is most like it. With the lasso you can mark several.',
+    inLasso: (count: number) => (count === 0 ? 'Nothing inside' : `${plural(count, 'image')} inside`),
+    andMore: (count: number) => `and ${count.toLocaleString('en')} more`,
+    method: (method: string) =>
+      method === 'umap' || method === 'tsne'
+        ? `Placed by ${method === 'umap' ? 'UMAP' : 't-SNE'}: near means alike; how far apart two clusters lie says little.`
+        : method === 'pca'
+          ? 'Placed by PCA: the plane on which the images differ most.'
+          : 'Placed by the model itself, which has two numbers for each image.',
+    some: (shown: number, all: number) => `${shown.toLocaleString('en')} of ${plural(all, 'image')} are shown.`,
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    fit: 'Show all',
+    lasso: 'Mark several with a lasso',
+    pictures: 'Pictures or dots',
+    said: (count: number) =>
+      `Map of ${plural(count, 'image')}. Arrow keys go from image to image, plus and minus zoom, 0 shows all, Escape lets go.`,
+  },
   teach: {
     title: 'Teach it what you mean',
     lead: 'Show a few photos of each thing that should count as the same. It learns in this tab: no photo is uploaded.',

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { modelState } from '../state/model.ts';
 import { site } from '../state/site.ts';
 import { createStore, useStore } from '../state/store.ts';
@@ -23,8 +23,14 @@ export function useCollection(): Collection | undefined {
     // Fetches what the browser kept; whoever searches hears of what goes wrong.
     if (!isService && ready) vectorsOf(ready).catch(() => {});
   }, [isService, ready]);
-  return useMemo(() => {
-    if (isService) return serviceCollection(service, ready?.info.classes ?? []);
-    return ready && tabCollection(ready, tab.images);
-  }, [isService, service, ready, tab.images]);
+  if (isService) return remember([service, ready], () => serviceCollection(service, ready?.info.classes ?? []));
+  return ready && remember([ready, tab.images], () => tabCollection(ready, tab.images));
+}
+
+let last: { readonly of: readonly unknown[]; readonly collection: Collection } | undefined;
+
+/** The same collection for all views while nothing changes: what was worked out for it stays good. */
+function remember(of: readonly unknown[], make: () => Collection): Collection {
+  if (last === undefined || last.of.some((part, i) => part !== of[i])) last = { of, collection: make() };
+  return last.collection;
 }

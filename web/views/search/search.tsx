@@ -7,6 +7,7 @@ import { Notice } from '../../parts/notice.tsx';
 import { PhotoZone } from '../../parts/photo-zone.tsx';
 import { PictureDialog } from '../../parts/picture-dialog.tsx';
 import '../../style/collection.css';
+import { searchFor } from '../../parts/search-for.ts';
 import { usePaste } from '../../parts/use-paste.ts';
 import { useCollection } from '../../source/current.ts';
 import type { Neighbour, Picture } from '../../source/types.ts';
@@ -48,11 +49,9 @@ export default function Search() {
   }, [photo, collection, filters.labels]);
   usePaste(([image]) => query.set(image));
 
-  const likeThis = async (picture: Picture) => {
-    const blob = picture.file ?? (await (await fetch(picture.thumbnail)).blob());
-    query.set(blob instanceof File ? blob : new File([blob], picture.name, { type: blob.type }));
+  const likeThis = (picture: Picture) => {
     setOpened(undefined);
-    scrollTo({ top: 0 });
+    searchFor(picture).catch((error) => setProblem(toProblem(error)));
   };
   const shown = filters.isSameOnly ? found?.filter(({ verdict }) => verdict === 'same') : found;
   const hasImages = (collection?.numImages ?? 0) > 0;
