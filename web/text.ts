@@ -171,6 +171,29 @@ export const TEXT = {
     said: (count: number) =>
       `Map of ${plural(count, 'image')}. Arrow keys go from image to image, plus and minus zoom, 0 shows all, Escape lets go.`,
   },
+  duplicates: {
+    title: 'What do you have twice?',
+    lead: 'Copies and near copies, side by side. The best of each is proposed to be kept; you decide.',
+    alike: 'How different may copies be?',
+    within: (distance: string) => `up to distance ${distance}`,
+    looking: 'Comparing all with all',
+    found: (groups: number, aside: number) =>
+      groups === 0
+        ? 'Nothing is there twice at this distance.'
+        : `${plural(groups, 'group')} of copies; ${plural(aside, 'image')} could go.`,
+    more: (count: number) => `${plural(count, 'more group')}: set these aside first, or allow a smaller distance.`,
+    keep: 'Keep',
+    aside: 'Set aside',
+    move: (count: number) => `Move ${count.toLocaleString('en')} to “set-aside”`,
+    wereMoved: (count: number) => `${plural(count, 'image')} moved to “set-aside”.`,
+    leaveOut: 'Leave them out here',
+    list: 'List as .csv',
+    undo: (count: number) => `Undo (${count.toLocaleString('en')})`,
+    size: (width: number, height: number, bytes: number) =>
+      `${width} × ${height}, ${bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`}`,
+    notInFolder: (path: string, folder: string) => `${path} is not in the folder “${folder}”`,
+    sameFolder: 'choose the same folder that the images were dropped from; nothing was moved',
+  },
   teach: {
     title: 'Teach it what you mean',
     lead: 'Show a few photos of each thing that should count as the same. It learns in this tab: no photo is uploaded.',

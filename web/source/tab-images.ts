@@ -10,7 +10,10 @@ import type { Picture } from './types.ts';
 export interface TabImage extends Picture {
   /** float32 `[D]` by the model in use. */
   readonly embedding: Float32Array;
-  /** Width and height in pixels, and bytes of the file: what tells the better of two copies. */
+  /** From the dropped folder on: `photos/mugs/a.jpg`. */
+  readonly path: string;
+  /** The small picture itself, where it was made in this visit. */
+  readonly picture?: Blob;
   readonly width: number;
   readonly height: number;
   readonly sizeBytes: number;
@@ -54,8 +57,8 @@ export function vectorsOf(model: WebModel): Promise<WebVectors> {
   });
   opened = { model, vectors };
   // What is in the tab's hands is embedded anew by the new model.
-  const files = before.images.flatMap(({ file, name, label }) =>
-    file ? [{ file, path: label === null ? name : `${label}/${name}` }] : [],
+  const files = before.images.flatMap(({ file, path }) =>
+    file ? [{ file, path }] : [],
   );
   vectors
     .then((store) => restore(store))
@@ -111,6 +114,41 @@ export async function forget(model: WebModel, ids: readonly string[]): Promise<v
   tabState.update((now) => ({ ...now, images: now.images.filter(({ id }) => !gone.has(id)) }));
 }
 
+/** Brings back what was forgotten. */
+export async function putBack(model: WebModel, images: readonly TabImage[]): Promise<void> {
+  const { embeddingSize } = model.info;
+  const embeddings = new Float32Array(images.length * embeddingSize);
+  images.forEach(({ embedding }, i) => {
+    embeddings.set(embedding, i * embeddingSize);
+  });
+  await keep(await vectorsOf(model), images, embeddings);
+  tabState.update((now) => ({ ...now, images: merge(now.images, images) }));
+}
+
+/** Puts images into the browser's store, their small pictures with them. */
+async function keep(
+  vectors: WebVectors,
+  images: readonly TabImage[],
+  embeddings: Float32Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  const items = await Promise.all(
+    images.map(async ({ id, label, name, path, width, height, sizeBytes, thumbnail, picture }) => ({
+      id,
+      label,
+      metadata: {
+        name,
+        path,
+        width,
+        height,
+        sizeBytes,
+        thumbnail: picture ? await toDataUrl(picture) : thumbnail,
+      },
+    })),
+  );
+  await vectors.upsert(items, embeddings, { signal });
+}
+
 async function readBatch(
   model: WebModel,
   vectors: WebVectors,
@@ -136,8 +174,10 @@ async function readBatch(
     ({ file, path, thumbnail }, i): TabImage => ({
       id: idOf(file, path, thumbnail),
       name: file.name,
+      path,
       label: labelOf(path),
       thumbnail: URL.createObjectURL(thumbnail.picture),
+      picture: thumbnail.picture,
       file,
       embedding: embeddings.slice(i * embeddingSize, (i + 1) * embeddingSize),
       width: thumbnail.width,
@@ -145,16 +185,7 @@ async function readBatch(
       sizeBytes: file.size,
     }),
   );
-  const kept = await Promise.all(good.map(({ thumbnail }) => toDataUrl(thumbnail.picture)));
-  await vectors.upsert(
-    images.map(({ id, label, name, width, height, sizeBytes }, i) => ({
-      id,
-      label,
-      metadata: { name, width, height, sizeBytes, thumbnail: kept[i] },
-    })),
-    embeddings,
-    { signal },
-  );
+  await keep(vectors, images, embeddings, signal);
   return { images, bad };
 }
 
@@ -174,6 +205,7 @@ async function restore(vectors: WebVectors): Promise<TabImage[]> {
     id,
     label,
     name: String(metadata.name ?? id),
+    path: String(metadata.path ?? metadata.name ?? id),
     thumbnail: String(metadata.thumbnail ?? ''),
     width: Number(metadata.width ?? 0),
     height: Number(metadata.height ?? 0),

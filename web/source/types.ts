@@ -9,6 +9,10 @@ export interface Picture {
   readonly thumbnail: string;
   /** The file itself, where this tab has it. */
   readonly file?: File;
+  /** Width and height in pixels and bytes of the file, where they are known: what tells the better of two copies. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly sizeBytes?: number;
 }
 
 export interface Neighbour extends Picture {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { TaughtModel } from '../../../src/web/teach/index.ts';
 import { type Problem, toProblem } from '../../engine/protocol.ts';
+import { download } from '../../parts/download.ts';
 import { NeighbourGrid } from '../../parts/neighbour-grid.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { PhotoZone } from '../../parts/photo-zone.tsx';
@@ -81,15 +82,6 @@ function Try() {
       )}
     </div>
   );
-}
-
-function download(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  // The download has begun by then, and needs the address no more.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 function fileName(name: string): string {
