@@ -29,7 +29,7 @@ export function toGrey(image: RawImage): RawImage {
     const red = Math.fround(SHARES[0] * LIGHT[data[at]]);
     const green = Math.fround(SHARES[1] * LIGHT[data[at + 1]]);
     const blue = Math.fround(SHARES[2] * LIGHT[data[at + 2]]);
-    grey[i] = valueOf(Math.fround(Math.fround(red + green) + blue));
+    grey[i] = sRgbOf(Math.fround(Math.fround(red + green) + blue));
   }
   return { data: grey, height, width, channels: 1 };
 }
@@ -43,7 +43,7 @@ export function toRgb(image: RawImage): RawImage {
   return { data: colours, height, width, channels: 3 };
 }
 
-function valueOf(light: number): number {
+function sRgbOf(light: number): number {
   const place = Math.min(255, Math.fround(light * 255));
   const below = Math.floor(place);
   return roundToEven(VALUES[below] + (VALUES[below + 1] - VALUES[below]) * (place - below));
