@@ -2,7 +2,7 @@ export { type ErrorCode, SamesameError } from '../base/errors.ts';
 export type { ModelConfig } from '../model/config.ts';
 export type { Comparison, JudgeOptions } from '../model/judge.ts';
 export { openModel } from './open-model.ts';
-export { openVectors } from './open-vectors.ts';
+export { deleteVectors, openVectors } from './open-vectors.ts';
 export type {
   CompareOptions,
   EmbedOptions,
@@ -16,6 +16,7 @@ export type {
   WebModel,
   WebProgress,
   WebRuntimeName,
+  WorkerOptions,
 } from './types.ts';
 export type {
   OpenVectorsOptions,
@@ -25,4 +26,5 @@ export type {
   VectorItem,
   VectorNeighbour,
   WebVectors,
+  WriteOptions,
 } from './vectors/types.ts';

@@ -31,8 +31,8 @@ export function resizePixels(image: RawImage, target: PixelTarget): Uint8Array {
 function cropToCentre(image: RawImage, { height, width }: PixelTarget): RawImage {
   if (image.height <= height && image.width <= width) return image;
   const { data, channels } = image;
-  const top = Math.max(0, image.height - height) >> 1;
-  const left = Math.max(0, image.width - width) >> 1;
+  const top = (Math.max(0, image.height - height) + 1) >> 1;
+  const left = (Math.max(0, image.width - width) + 1) >> 1;
   const rowBytes = width * channels;
   const cropped = new Uint8Array(height * rowBytes);
   for (let y = 0; y < height; y++) {
