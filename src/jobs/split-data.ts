@@ -18,7 +18,7 @@ import { splitExplicit } from './split-explicit.ts';
  * The parts of a data set and the pairs of each: the same for the same usable images.
  * @throws E_DATA…, E_CONFIG
  */
-export function splitData(dataset: Dataset, config: TrainConfig, pixels: PixelStore): Paired {
+export function splitData(dataset: PairedDataset, config: TrainConfig, pixels: PixelStore): Paired {
   const random = createRandom(config.seed).fork('data');
   if (namesPairs(dataset)) return splitExplicit(dataset, pixels, config, random);
   const split = config.splitBy === 'pair' ? splitByPair : splitLabelled;
@@ -26,12 +26,15 @@ export function splitData(dataset: Dataset, config: TrainConfig, pixels: PixelSt
 }
 
 /** Whether a source says itself which images are similar, instead of labels. */
-export function namesPairs({ pairs, couples }: Dataset): boolean {
+export function namesPairs({ pairs, couples }: Omit<PairedDataset, 'set'>): boolean {
   return pairs !== undefined || couples !== undefined;
 }
 
 /** Of what is held out; pairs are split elsewhere. */
 const SPLITTERS = { image: splitByImage, class: splitByClass, group: splitByGroup } as const;
+
+/** The part of a data set that says what is similar. */
+type PairedDataset = Pick<Dataset, 'set' | 'pairs' | 'couples'>;
 
 type Paired = Pick<PreparedData, 'splits' | 'trainPairs' | 'validationPairs' | 'testPairs' | 'warnings'>;
 

@@ -3,6 +3,21 @@ export type { ModelConfig } from '../model/config.ts';
 export type { Comparison, JudgeOptions } from '../model/judge.ts';
 export { openModel } from './open-model.ts';
 export { deleteVectors, openVectors } from './open-vectors.ts';
+export {
+  type ImagePlace,
+  type MapPlace,
+  type MistakenPair,
+  type TaughtAccuracy,
+  type TaughtModel,
+  type TaughtValidation,
+  type Teaching,
+  type TeachEvent,
+  type TeachGroup,
+  type TeachOptions,
+  type TeachPlan,
+  type TeachSummary,
+  teach,
+} from './teach/index.ts';
 export type {
   CompareOptions,
   EmbedOptions,

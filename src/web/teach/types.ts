@@ -36,8 +36,13 @@ export interface TeachOptions {
   readonly numThreads?: number;
   /** Called with everything that happens, in the page's own thread. */
   readonly onEvent?: (event: TeachEvent) => void;
-  /** Starts the worker, for bundlers that do not know `new Worker(new URL(…, import.meta.url))`. */
-  readonly createWorker?: () => Worker;
+  /** Folder of ONNX Runtime's own `.wasm` and `.mjs` files. Default: where the bundler put them. */
+  readonly wasmPaths?: string | URL;
+  /**
+   * Address of the worker that trains (`samesame/web/teach-worker`), for pages whose bundler does not know
+   * `new Worker(new URL(…, import.meta.url))`. Default: the one that the bundler made.
+   */
+  readonly workerUrl?: string | URL;
 }
 
 /** An image by its place in `groups`: `groups[group].images[image]`. */
