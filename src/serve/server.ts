@@ -1,6 +1,11 @@
-import type { Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { type Logger, pino } from 'pino';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -21,6 +26,7 @@ import { PROBLEM_TYPE, toProblem } from './problem.ts';
 import { createAdmission } from './requests/admission.ts';
 import { createImageFetcher } from './requests/fetch-image.ts';
 import type { Overview, Service } from './service.ts';
+import { refuseEarly } from './steps/refuse-early.ts';
 
 /** A service that listens. */
 export interface RunningService {
@@ -200,18 +206,27 @@ function openOverview(store: VectorStore, signal: AbortSignal): Overview {
 function createServer(service: Service): Server {
   const { settings, log } = service;
   const app = createApp(service);
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    // A library leaves the globals as they are.
-    overrideGlobalObjects: false,
-    serverOptions: {
+  // A library leaves the globals as they are.
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (!refuseEarly(service, incoming, outgoing)) void answer(incoming, outgoing);
+  };
+  const server = createHttpServer(
+    {
       headersTimeout: Math.min(settings.headersTimeoutMs, settings.bodyTimeoutMs),
       requestTimeout: settings.bodyTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-  }) as Server;
+    take,
+  );
+  // A client that asks before it sends its body need not send one that is refused.
+  server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (refuseEarly(service, incoming, outgoing)) return;
+    outgoing.writeContinue();
+    void answer(incoming, outgoing);
+  });
   server.maxConnections = settings.maxConnections;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     log.info({ code: error.code }, 'request that is not HTTP, or was too slow');

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { PixelTarget } from '../../data/pixels/decode.ts';
-import type { DecodeJob } from './messages.ts';
+import type { DecodeJob, DecodeThreadStart } from './messages.ts';
 import { createSlots } from './slots.ts';
 import { startThread, type Thread } from './thread.ts';
 
@@ -24,6 +24,12 @@ export interface Decoder {
 }
 
 /**
+ * Images sent to the thread for each that it unpacks: its next work lies there when it has done the last, however long this
+ * thread is busy with requests meanwhile.
+ */
+const AHEAD = 8;
+
+/**
  * @param maxPixels larger images are refused before they are unpacked
  * @param numDecodes images that are unpacked at once: with `maxPixels` the bound of the memory. Default: two a core, so
  *   that one is at work while the other's answer is on its way
@@ -35,11 +41,11 @@ export function openDecoder({
   readonly maxPixels: number;
   readonly numDecodes?: number;
 }): Decoder {
-  const slots = createSlots(numDecodes);
+  const slots = createSlots(AHEAD * numDecodes);
   let thread = start();
 
   function start(): Thread<DecodeJob, Uint8Array> {
-    return startThread<DecodeJob, Uint8Array>('decode-thread', undefined);
+    return startThread<DecodeJob, Uint8Array>('decode-thread', { numDecodes } satisfies DecodeThreadStart);
   }
 
   function ask(job: DecodeJob, transfer: ArrayBuffer[] = []): Promise<Uint8Array> {

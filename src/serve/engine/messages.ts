@@ -15,6 +15,12 @@ export type ModelJob =
   | { readonly kind: 'embed'; readonly pixels: Uint8Array }
   | { readonly kind: 'distances'; readonly left: Float32Array; readonly right: Float32Array };
 
+/** What the thread that decodes is started with. */
+export interface DecodeThreadStart {
+  /** Images that are unpacked at once. */
+  readonly numDecodes: number;
+}
+
 /** Work for the thread that decodes; the answer is a `Uint8Array`: pixels, or the bytes of a WebP. */
 export type DecodeJob =
   | {
