@@ -162,7 +162,8 @@ export const TEXT = {
         : method === 'pca'
           ? 'Placed by PCA: the plane on which the images differ most.'
           : 'Placed by the model itself, which has two numbers for each image.',
-    some: (shown: number, all: number) => `${shown.toLocaleString('en')} of ${plural(all, 'image')} are shown.`,
+    some: (shown: number, all: number) =>
+      `${shown.toLocaleString('en')} of ${plural(all, 'image')} are shown.`,
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Show all',
@@ -181,7 +182,8 @@ export const TEXT = {
       groups === 0
         ? 'Nothing is there twice at this distance.'
         : `${plural(groups, 'group')} of copies; ${plural(aside, 'image')} could go.`,
-    more: (count: number) => `${plural(count, 'more group')}: set these aside first, or allow a smaller distance.`,
+    more: (count: number) =>
+      `${plural(count, 'more group')}: set these aside first, or allow a smaller distance.`,
     keep: 'Keep',
     aside: 'Set aside',
     move: (count: number) => `Move ${count.toLocaleString('en')} to “set-aside”`,
@@ -193,6 +195,36 @@ export const TEXT = {
       `${width} × ${height}, ${bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`}`,
     notInFolder: (path: string, folder: string) => `${path} is not in the folder “${folder}”`,
     sameFolder: 'choose the same folder that the images were dropped from; nothing was moved',
+  },
+  report: {
+    title: 'How a training went',
+    lead: 'The numbers of a run: live while it goes on, or of one that is finished.',
+    emptyTitle: 'Open a run',
+    emptyLead:
+      'Choose the folder that samesame train made, such as runs/demo, or its metrics.jsonl. A folder “run” beside this page is found by itself, and followed while it grows.',
+    folder: 'Choose a run folder',
+    file: 'Choose metrics.jsonl',
+    live: 'followed live',
+    whole: 'Whole report',
+    noMetrics: 'there is no metrics.jsonl in it',
+    noMetricsHelp: 'choose the folder of a run, as samesame train --out names it',
+    noEpoch: 'The first epoch is not over yet.',
+    badLine: (line: number) => `line ${line} of metrics.jsonl is not an epoch`,
+    expected: 'one JSON object a line, as samesame train writes it',
+    badLineHelp: 'choose another copy of the file',
+    epoch: 'epoch',
+    epochs: 'Epochs',
+    loss: 'Loss',
+    accuracy: 'Validation accuracy',
+    auc: 'Area under the ROC curve',
+    rate: 'Images a second',
+    best: (epoch: number) => `epoch ${epoch}, the one that is kept`,
+    kept: 'kept',
+    training: 'training',
+    validation: 'validation',
+    distances: 'Mean distance of pairs',
+    similar: 'similar',
+    dissimilar: 'dissimilar',
   },
   teach: {
     title: 'Teach it what you mean',
@@ -238,13 +270,15 @@ export const TEXT = {
     lossSaid: (epoch: number, loss: number, accuracy: string) =>
       `After round ${epoch} the loss is ${loss.toFixed(3)}, and ${accuracy} of pairs are told apart.`,
     mapTitle: 'How it sees your photos',
-    mapSaid: (count: number) => `${plural(count, 'photo')} on a plane: what it takes for alike lies together.`,
+    mapSaid: (count: number) =>
+      `${plural(count, 'photo')} on a plane: what it takes for alike lies together.`,
     mistakesTitle: 'What it still gets wrong',
     noMistakes: 'No mistakes among the photos that it is checked with.',
     tooFar: (name: string) => `Both ${name}, but too far apart`,
     tooNear: (left: string, right: string) => `${left} and ${right}, but too near`,
     doneTitle: 'It has learned',
-    took: (time: string, epochs: number, best: number) => `${plural(epochs, 'round')} in ${time}; round ${best} was kept.`,
+    took: (time: string, epochs: number, best: number) =>
+      `${plural(epochs, 'round')} in ${time}; round ${best} was kept.`,
     download: 'Download the model',
     again: 'Change the photos',
     later:

@@ -23,7 +23,8 @@ export function useCollection(): Collection | undefined {
     // Fetches what the browser kept; whoever searches hears of what goes wrong.
     if (!isService && ready) vectorsOf(ready).catch(() => {});
   }, [isService, ready]);
-  if (isService) return remember([service, ready], () => serviceCollection(service, ready?.info.classes ?? []));
+  if (isService)
+    return remember([service, ready], () => serviceCollection(service, ready?.info.classes ?? []));
   return ready && remember([ready, tab.images], () => tabCollection(ready, tab.images));
 }
 

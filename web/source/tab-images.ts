@@ -57,9 +57,7 @@ export function vectorsOf(model: WebModel): Promise<WebVectors> {
   });
   opened = { model, vectors };
   // What is in the tab's hands is embedded anew by the new model.
-  const files = before.images.flatMap(({ file, path }) =>
-    file ? [{ file, path }] : [],
-  );
+  const files = before.images.flatMap(({ file, path }) => (file ? [{ file, path }] : []));
   vectors
     .then((store) => restore(store))
     .then((images) => {

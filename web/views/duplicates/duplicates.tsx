@@ -101,11 +101,7 @@ export default function Duplicates() {
                   </button>
                 )}
                 {isTab && (
-                  <button
-                    type="button"
-                    class="button"
-                    onClick={() => attempt(() => setAside(ready!, aside))}
-                  >
+                  <button type="button" class="button" onClick={() => attempt(() => setAside(ready!, aside))}>
                     {TEXT.duplicates.leaveOut}
                   </button>
                 )}
@@ -123,7 +119,9 @@ export default function Duplicates() {
         </div>
       )}
       {problem && <Notice problem={problem} />}
-      {hasImages && work.kind === 'working' && <Progress label={TEXT.duplicates.looking} share={work.share} />}
+      {hasImages && work.kind === 'working' && (
+        <Progress label={TEXT.duplicates.looking} share={work.share} />
+      )}
       {work.kind === 'failed' && <Notice problem={work.problem} />}
       {hasImages && work.kind === 'ready' && (
         <>

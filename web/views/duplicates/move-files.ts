@@ -45,7 +45,10 @@ async function moveFile(root: FileSystemDirectoryHandle, { from, to }: Move): Pr
   await (await folderOf(root, from, false)).removeEntry(from.at(-1)!);
 }
 
-async function fileAt(root: FileSystemDirectoryHandle, path: readonly string[]): Promise<FileSystemFileHandle> {
+async function fileAt(
+  root: FileSystemDirectoryHandle,
+  path: readonly string[],
+): Promise<FileSystemFileHandle> {
   try {
     return await (await folderOf(root, path, false)).getFileHandle(path.at(-1)!);
   } catch (error) {

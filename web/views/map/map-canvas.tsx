@@ -39,10 +39,7 @@ export function MapCanvas(props: MapCanvasProps) {
     const fit = fitInto(boundsOf(map.points), { width: 1, height: 1, padding: 0 });
     return Float64Array.from(map.points.flatMap((point) => [...fit(point)]));
   }, [map]);
-  const colors = useMemo(
-    () => map.pictures.map(({ label }) => colorOf(label, labels)),
-    [map, labels],
-  );
+  const colors = useMemo(() => map.pictures.map(({ label }) => colorOf(label, labels)), [map, labels]);
   const [atlas, setAtlas] = useState<Atlas>({ has: () => false, draw: () => {} });
   const scene: Scene = { places, colors, atlas, isShown: (i) => !hidden.has(map.pictures[i].label) };
 

@@ -1,7 +1,7 @@
 import { type TeachEvent, teach } from '../../../src/web/teach/index.ts';
 import { toProblem } from '../../engine/protocol.ts';
-import { addFiles } from '../../source/tab-images.ts';
 import { chosenKind } from '../../source/current.ts';
+import { addFiles } from '../../source/tab-images.ts';
 import { announce } from '../../state/announce.ts';
 import { readyModel, useModel } from '../../state/model.ts';
 import { TEXT } from '../../text.ts';

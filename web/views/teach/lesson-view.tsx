@@ -8,7 +8,8 @@ import { type Lesson, lesson as lessonStore } from './state.ts';
 
 /** A training under way, or what it told: loss, map, mistakes. */
 export function LessonView({ lesson }: { readonly lesson: Lesson }) {
-  const { teaching, prepare, plan, step, epochs, places, mistakes, warnings, problem, model, groups } = lesson;
+  const { teaching, prepare, plan, step, epochs, places, mistakes, warnings, problem, model, groups } =
+    lesson;
   const again = () => {
     teaching.cancel();
     lessonStore.set(undefined);

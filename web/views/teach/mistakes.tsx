@@ -26,7 +26,9 @@ export function Mistakes({
               ))}
             </span>
             <span class="quiet">
-              {similar ? TEXT.teach.tooFar(sides[0].group.name) : TEXT.teach.tooNear(sides[0].group.name, sides[1].group.name)}
+              {similar
+                ? TEXT.teach.tooFar(sides[0].group.name)
+                : TEXT.teach.tooNear(sides[0].group.name, sides[1].group.name)}
               {' · '}
               {TEXT.distance(distance)}
             </span>
