@@ -2,8 +2,8 @@
 export interface Atlas {
   /** Draws the picture of a place in the list into a square around (x, y). */
   draw(context: CanvasRenderingContext2D, index: number, x: number, y: number, side: number): void;
-  /** Whether its picture is there yet. */
-  has(index: number): boolean;
+  /** Width and height of its picture where its longer side is 1; undefined while it is not there yet. */
+  proportions(index: number): readonly [width: number, height: number] | undefined;
 }
 
 const CELL = 64;
@@ -47,7 +47,10 @@ export function loadAtlas(addresses: readonly string[], onLoad: () => void, sign
   };
   for (let lane = 0; lane < 6; lane++) load();
   return {
-    has: (index) => sizes.has(index),
+    proportions(index) {
+      const size = sizes.get(index);
+      return size && [size[0] / CELL, size[1] / CELL];
+    },
     draw(context, index, x, y, side) {
       const size = sizes.get(index);
       if (size === undefined) return;

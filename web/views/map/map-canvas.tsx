@@ -36,11 +36,11 @@ export function MapCanvas(props: MapCanvasProps) {
   const shownTheme = useStore(theme);
   const camera = useMemo(() => createCamera(), [map]);
   const places = useMemo(() => {
-    const fit = fitInto(boundsOf(map.points), { width: 1, height: 1, padding: 0 });
-    return Float64Array.from(map.points.flatMap((point) => [...fit(point)]));
+    const place = fitInto(boundsOf(map.points), { width: 1, height: 1, padding: 0 });
+    return Float64Array.from(map.points.flatMap((point) => [...place(point)]));
   }, [map]);
   const colors = useMemo(() => map.pictures.map(({ label }) => colorOf(label, labels)), [map, labels]);
-  const [atlas, setAtlas] = useState<Atlas>({ has: () => false, draw: () => {} });
+  const [atlas, setAtlas] = useState<Atlas>({ proportions: () => undefined, draw: () => {} });
   const scene: Scene = { places, colors, atlas, isShown: (i) => !hidden.has(map.pictures[i].label) };
 
   const draw = () => {
@@ -145,9 +145,9 @@ export function MapCanvas(props: MapCanvasProps) {
         </button>
       </div>
       <div class={`map-surface${isLasso ? ' is-lasso' : ''}`} {...lassoHandlers}>
+        {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: it is walked by the arrow keys */}
         <canvas
           ref={canvas}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it is walked by the arrow keys
           tabIndex={0}
           role="application"
           aria-label={TEXT.map.said(map.pictures.length)}

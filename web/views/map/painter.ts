@@ -47,14 +47,15 @@ export function paint(canvas: HTMLCanvasElement, camera: Camera, scene: Scene, m
     const [x, y] = at(index);
     if (x < -size || y < -size || x > width + size || y > height + size) return;
     context.fillStyle = scene.colors[index];
-    if (!marks.hasPictures || !scene.atlas.has(index)) {
+    const proportions = marks.hasPictures ? scene.atlas.proportions(index) : undefined;
+    if (proportions === undefined) {
       context.beginPath();
       context.arc(x, y, Math.min(size, 14) / 2 + edge - 1, 0, 2 * Math.PI);
       context.fill();
       return;
     }
-    const half = size / 2 + edge;
-    context.fillRect(x - half, y - half, 2 * half, 2 * half);
+    const [halfWidth, halfHeight] = proportions.map((share) => (share * size) / 2 + edge);
+    context.fillRect(x - halfWidth, y - halfHeight, 2 * halfWidth, 2 * halfHeight);
     scene.atlas.draw(context, index, x, y, size);
   };
 

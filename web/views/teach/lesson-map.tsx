@@ -47,7 +47,8 @@ export function LessonMap({
     places.forEach((place, i) => {
       const [x, y] = toScreen(points[i]);
       context.fillStyle = colorOf(names[place.group], names);
-      context.fillRect(x - side / 2 - 2, y - side / 2 - 2, side + 4, side + 4);
+      const [w, h] = atlas?.proportions(i)?.map((share) => share * side + 4) ?? [8, 8];
+      context.fillRect(x - w / 2, y - h / 2, w, h);
       atlas?.draw(context, i, x, y, side);
     });
   }, [places, loads, shown, atlas, names]);
