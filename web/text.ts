@@ -59,8 +59,8 @@ export const TEXT = {
     title: 'Which model answers?',
     lead: 'A model has learned from examples what counts as the same. Each answer on this page comes from the one chosen here.',
     site: 'The model of this site',
-    siteNone: 'This site has no model of its own.',
-    taught: 'Taught on this device',
+    taughtAt: (date: Date) =>
+      `taught on this device, ${date.toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' })}`,
     files: 'Open a model',
     filesLead: 'The folder “model” of a training run, or its .zip.',
     folder: 'Choose a folder',
@@ -282,7 +282,7 @@ export const TEXT = {
     download: 'Download the model',
     again: 'Change the photos',
     later:
-      'It now gives the answers on this page. Open the file later under Model, or use it with samesame on a computer.',
+      'It now gives the answers on this page, and is kept in this browser: find it under Model. The file works with samesame on any computer.',
     tryTitle: 'Try it',
     tryPhoto: 'A photo it has not seen',
     looksLike: (name: string, percent: string) => `Looks like ${name} (${percent})`,

@@ -29,6 +29,8 @@ export interface PageSite {
   readonly folder: string;
   /** What browsers complained about: script errors, console, policy; not files that a static host lacks. */
   readonly complaints: string[];
+  /** Paths that the browser asked for. */
+  readonly requests: string[];
   open(view: string, options?: Parameters<Browser['newContext']>[0]): Promise<Page>;
   close(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function openSite({
     browser,
     folder,
     complaints,
+    requests: server.requests,
     async open(view, options) {
       const context = await browser.newContext({ viewport: DESK, ...options });
       contexts.push(context);

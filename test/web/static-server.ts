@@ -20,8 +20,8 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface StaticServer {
   /** Ends in a slash. */
   readonly url: string;
-  /** What was asked that is not there. */
-  readonly missing: string[];
+  /** Paths that were asked for, in order. */
+  readonly requests: string[];
   close(): Promise<void>;
 }
 
@@ -30,10 +30,11 @@ export interface StaticServer {
  * @param folders by the path that they are found under, the longest first: `{ '/model/': …, '/': 'dist/web' }`
  */
 export async function serveFolders(folders: Readonly<Record<string, string>>): Promise<StaticServer> {
-  const missing: string[] = [];
+  const requests: string[] = [];
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length);
   const server = createServer(async (request, response) => {
     const path = decodeURIComponent(new URL(request.url!, 'http://localhost').pathname);
+    requests.push(path);
     const prefix = prefixes.find((start) => path.startsWith(start));
     const name = path.endsWith('/') ? 'index.html' : '';
     const file =
@@ -43,7 +44,6 @@ export async function serveFolders(folders: Readonly<Record<string, string>>): P
             () => undefined,
           );
     if (file === undefined) {
-      missing.push(path);
       response.writeHead(404).end('not here');
       return;
     }
@@ -54,7 +54,7 @@ export async function serveFolders(folders: Readonly<Record<string, string>>): P
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
-    missing,
+    requests,
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

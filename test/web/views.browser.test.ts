@@ -1,11 +1,27 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriousViolations } from './axe.ts';
-import { giveFolder, NUM_PHOTOS, openSite, type PageSite, PHONE, photos, reasonToSkip } from './page.ts';
+import { giveFolder, NUM_PHOTOS, openSite, PAGE_FOLDER, type PageSite, PHONE, photos, reasonToSkip } from './page.ts';
 
 if (reasonToSkip) console.log(`The page's tests skip: ${reasonToSkip}.`);
+
+/** Gzipped bytes of scripts that were asked for, without ONNX Runtime's own, and without and with what explains. */
+function scriptBytes(requests: readonly string[]): { initial: number; explained: number } {
+  const scripts = [...new Set(requests)].filter((path) => path.endsWith('.js'));
+  let [initial, explained] = [0, 0];
+  for (const path of scripts) {
+    const script = readFileSync(join(PAGE_FOLDER, path));
+    if (script.includes('ort-wasm-simd-threaded')) continue;
+    const { length } = gzipSync(script, { level: 9 });
+    explained += length;
+    if (!/explain-/.test(path)) initial += length;
+  }
+  return { initial, explained };
+}
 
 describe.skipIf(reasonToSkip !== undefined)('the page from a static server', () => {
   let site: PageSite;
@@ -62,6 +78,11 @@ describe.skipIf(reasonToSkip !== undefined)('the page from a static server', () 
     await page.locator('.why').waitFor();
     expect(await page.locator('.why').textContent()).toMatch(/marked|similarity/);
     expect(await page.locator('canvas.heat').count()).toBe(2);
+    // Everything that Compare has loaded by now, its workers and its explanations included.
+    const bytes = scriptBytes(site.requests);
+    console.log(`Compare's scripts: ${bytes.initial} bytes gzipped, ${bytes.explained} with explanations`);
+    expect(bytes.initial).toBeLessThan(60_000);
+    expect(bytes.explained).toBeLessThan(75_000);
     await expectAccessible(page);
   });
 

@@ -4,6 +4,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { modelState, SITE_MODEL, useModel } from '../state/model.ts';
+import { loadSavedModel, removeSavedModel, savedModels } from '../state/saved-models.ts';
 import { site } from '../state/site.ts';
 import { useStore } from '../state/store.ts';
 import { TEXT } from '../text.ts';
@@ -13,6 +14,7 @@ import { addressOf } from './navigation.ts';
 export function ModelPanel({ onClose }: { readonly onClose: () => void }) {
   const model = useStore(modelState);
   const found = useStore(site);
+  const saved = useStore(savedModels);
   const [problem, setProblem] = useState<Problem | undefined>(
     model.kind === 'none' ? model.problem : undefined,
   );
@@ -45,6 +47,36 @@ export function ModelPanel({ onClose }: { readonly onClose: () => void }) {
             </button>
           </li>
         )}
+        {saved.map(({ id, name, savedAt }) => (
+          <li key={id}>
+            <span>
+              {name}
+              <small>{TEXT.model.taughtAt(new Date(savedAt))}</small>
+            </span>
+            <span class="buttons">
+              <button
+                type="button"
+                class="button"
+                aria-label={`${TEXT.model.use}: ${name}`}
+                onClick={() =>
+                  loadSavedModel(id)
+                    .then((files) => open(files, 'taught', name))
+                    .catch((error) => setProblem(toProblem(error)))
+                }
+              >
+                {TEXT.model.use}
+              </button>
+              <button
+                type="button"
+                class="quiet-button"
+                aria-label={`${TEXT.model.remove}: ${name}`}
+                onClick={() => removeSavedModel(id).catch((error) => setProblem(toProblem(error)))}
+              >
+                {TEXT.model.remove}
+              </button>
+            </span>
+          </li>
+        ))}
         <li>
           <span>
             {TEXT.model.files}

@@ -4,6 +4,7 @@ import { chosenKind } from '../../source/current.ts';
 import { addFiles } from '../../source/tab-images.ts';
 import { announce } from '../../state/announce.ts';
 import { readyModel, useModel } from '../../state/model.ts';
+import { saveModel } from '../../state/saved-models.ts';
 import { TEXT } from '../../text.ts';
 import { groups, type Lesson, lesson } from './state.ts';
 
@@ -39,6 +40,7 @@ export async function begin({ seconds }: BeginOptions): Promise<void> {
   try {
     const model = await teaching.done;
     await useModel(model.files, 'taught', name);
+    await saveModel(name, model.files);
     change({ model });
     announce(model.summary.words);
     chosenKind.set('tab');

@@ -70,7 +70,7 @@ function optionsFor(width: number): uPlot.Options {
         ...axis,
         side: 1,
         scale: 'share',
-        size: 46,
+        size: 56,
         grid: { show: false },
         values: (_, values) => values.map((value) => `${Math.round(value * 100)} %`),
       },
