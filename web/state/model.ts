@@ -48,7 +48,7 @@ export async function useModel(
       },
     });
     if (mine !== attempt) return void model.close();
-    modelState.set({ kind: 'ready', name: name || model.info.dataset, origin, model });
+    modelState.set({ kind: 'ready', name: name || nameOf(model.info.dataset), origin, model });
     before?.model.close();
   } catch (error) {
     if (mine === attempt) modelState.set(before ?? { kind: 'none', problem: toProblem(error) });
@@ -59,4 +59,10 @@ export async function useModel(
 /** Says that there is none, where the site has none. */
 export function noModel(): void {
   modelState.set({ kind: 'none' });
+}
+
+/** A data set's path as a person says it: `../data/shoes/train` is shoes. */
+function nameOf(dataset: string): string {
+  const parts = dataset.split(/[\\/]/).filter((part) => part !== '' && part !== '.' && part !== '..');
+  return parts.findLast((part) => !/^(train|training|images|data)$/i.test(part)) ?? dataset;
 }

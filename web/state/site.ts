@@ -1,7 +1,5 @@
-import { createClient } from '../../src/client/client.ts';
+import type { Client } from '../../src/client/index.ts';
 import { createStore } from './store.ts';
-
-export type Client = ReturnType<typeof createClient>;
 
 /** What stands behind the page. */
 export type Site =
@@ -30,6 +28,7 @@ async function look(modelUrl: string): Promise<Site> {
   const isJson = answer?.headers.get('content-type')?.includes('json') ?? false;
   const hasModel = answer?.ok === true && isJson;
   if (!answer?.headers.has('x-request-id')) return { kind: 'static', hasModel };
+  const { createClient } = await import('../../src/client/index.ts');
   const client = createClient({ url: new URL('.', location.href).href });
   const stats = await client.stats().catch(() => undefined);
   return { kind: 'service', hasModel, client, numImages: stats?.store?.numImages ?? null };
