@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../../src/model/load.ts';
 import { seriousViolations } from './axe.ts';
-import { LABELS, openSite, PHONE, type PageSite, photos, reasonToSkip } from './page.ts';
+import { LABELS, openSite, type PageSite, PHONE, photos, reasonToSkip } from './page.ts';
 
 const epoch = (number: number, accuracy: number) =>
   `${JSON.stringify({
@@ -43,7 +43,10 @@ describe.skipIf(reasonToSkip !== undefined)('the page without a model', () => {
     await page.getByLabel('Learn for').selectOption('60');
     await page.getByRole('button', { name: 'Teach', exact: true }).click();
     await page.locator('.panels').waitFor();
-    await page.getByRole('button', { name: 'That is enough' }).click({ timeout: 2000 }).catch(() => {}); // it may be over
+    await page
+      .getByRole('button', { name: 'That is enough' })
+      .click({ timeout: 2000 })
+      .catch(() => {}); // it may be over
     await page.locator('.taught').waitFor();
     const heading = page.getByRole('heading', { name: 'It has learned' });
     await heading.waitFor();
@@ -86,7 +89,9 @@ describe.skipIf(reasonToSkip !== undefined)('the page without a model', () => {
     await input.setInputFiles({ name: 'metrics.jsonl', mimeType: '', buffer: Buffer.from(epoch(1, 0.5)) });
     await expect.poll(tiles).toContain('50 %');
     await input.setInputFiles({ name: 'metrics.jsonl', mimeType: '', buffer: Buffer.from('{}\nno\n{}') });
-    await expect.poll(() => page.locator('.notice').textContent()).toContain('Line 1 of metrics.jsonl is not an epoch');
+    await expect
+      .poll(() => page.locator('.notice').textContent())
+      .toContain('Line 1 of metrics.jsonl is not an epoch');
     await input.setInputFiles({ name: 'notes.txt', mimeType: '', buffer: Buffer.from('hello') });
     await expect.poll(() => page.getByText('There is no metrics.jsonl').count()).toBe(1);
   });
@@ -102,7 +107,11 @@ it.skipIf(reasonToSkip !== undefined)('opens the model of the test in Node as th
   await zones.nth(0).locator('input[type=file]').setInputFiles(left);
   await zones.nth(1).locator('input[type=file]').setInputFiles(right);
   await page.locator('.answer').waitFor();
-  expect(await page.locator('.answer-verdict').textContent()).toBe(verdict === 'same' ? 'The same' : 'Different');
-  expect(await page.locator('.answer-probability').textContent()).toContain(`${Math.round(100 * probability)} %`);
+  expect(await page.locator('.answer-verdict').textContent()).toBe(
+    verdict === 'same' ? 'The same' : 'Different',
+  );
+  expect(await page.locator('.answer-probability').textContent()).toContain(
+    `${Math.round(100 * probability)} %`,
+  );
   await site.close();
 });

@@ -5,7 +5,16 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seriousViolations } from './axe.ts';
-import { giveFolder, NUM_PHOTOS, openSite, PAGE_FOLDER, type PageSite, PHONE, photos, reasonToSkip } from './page.ts';
+import {
+  giveFolder,
+  NUM_PHOTOS,
+  openSite,
+  PAGE_FOLDER,
+  type PageSite,
+  PHONE,
+  photos,
+  reasonToSkip,
+} from './page.ts';
 
 if (reasonToSkip) console.log(`The page's tests skip: ${reasonToSkip}.`);
 
