@@ -19,6 +19,8 @@ export const reasonToSkip =
       ? undefined
       : 'the page is not built: npm run build:web';
 
+/** Long, because many tests may share few processors. */
+export const TIMEOUT_MS = 120_000;
 export const DESK = { width: 1280, height: 860 } as const;
 export const PHONE = { width: 390, height: 844 } as const;
 
@@ -32,6 +34,8 @@ export interface PageSite {
   /** Paths that the browser asked for. */
   readonly requests: string[];
   open(view: string, options?: Parameters<Browser['newContext']>[0]): Promise<Page>;
+  /** Closes what was opened, so that it does no more work. */
+  closePages(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,6 +77,7 @@ export async function openSite({
     async open(view, options) {
       const context = await browser.newContext({ viewport: DESK, ...options });
       contexts.push(context);
+      context.setDefaultTimeout(TIMEOUT_MS);
       const page = await context.newPage();
       page.on('console', (message) => {
         if (message.type() === 'error' && !/status of 404/.test(message.text()))
@@ -88,8 +93,10 @@ export async function openSite({
       await page.goto(`${server.url}#/${view}`);
       return page;
     },
+    async closePages() {
+      await Promise.all(contexts.splice(0).map((context) => context.close()));
+    },
     async close() {
-      for (const context of contexts) await context.close();
       await browser.close();
       await server.close();
       await rm(folder, { recursive: true });

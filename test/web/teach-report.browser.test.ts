@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadModel } from '../../src/model/load.ts';
 import { seriousViolations } from './axe.ts';
-import { LABELS, openSite, type PageSite, PHONE, photos, reasonToSkip } from './page.ts';
+import { LABELS, openSite, type PageSite, PHONE, photos, reasonToSkip, TIMEOUT_MS } from './page.ts';
 
 const epoch = (number: number, accuracy: number) =>
   `${JSON.stringify({
@@ -15,7 +15,7 @@ const epoch = (number: number, accuracy: number) =>
     imagesPerSecond: 123.4,
   })}\n`;
 
-describe.skipIf(reasonToSkip !== undefined)('the page without a model', () => {
+describe.skipIf(reasonToSkip !== undefined)('the page without a model', { timeout: TIMEOUT_MS }, () => {
   let site: PageSite;
   let run: string;
   beforeAll(async () => {
@@ -23,6 +23,7 @@ describe.skipIf(reasonToSkip !== undefined)('the page without a model', () => {
     await writeFile(join(run, 'metrics.jsonl'), epoch(1, 0.75));
     site = await openSite({ hasModel: false, run });
   });
+  afterEach(() => site.closePages());
   afterAll(async () => {
     await site?.close();
     await rm(run, { recursive: true });

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seriousViolations } from './axe.ts';
 import {
   giveFolder,
@@ -14,6 +14,7 @@ import {
   PHONE,
   photos,
   reasonToSkip,
+  TIMEOUT_MS,
 } from './page.ts';
 
 if (reasonToSkip) console.log(`The page's tests skip: ${reasonToSkip}.`);
@@ -32,11 +33,12 @@ function scriptBytes(requests: readonly string[]): { initial: number; explained:
   return { initial, explained };
 }
 
-describe.skipIf(reasonToSkip !== undefined)('the page from a static server', () => {
+describe.skipIf(reasonToSkip !== undefined)('the page from a static server', { timeout: TIMEOUT_MS }, () => {
   let site: PageSite;
   beforeAll(async () => {
     site = await openSite();
   });
+  afterEach(() => site.closePages());
   afterAll(async () => {
     await site?.close();
     expect(site?.complaints ?? []).toEqual([]);

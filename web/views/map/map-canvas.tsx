@@ -32,7 +32,8 @@ export function MapCanvas(props: MapCanvasProps) {
   const [isLasso, setLasso] = useState(false);
   const [hasPictures, setPictures] = useState(true);
   const [hovered, setHovered] = useState(-1);
-  const [lasso, setCorners] = useState<readonly Corner[]>([]);
+  // Events come faster than the component is drawn anew, so they see the corners themselves.
+  const corners = useRef<readonly Corner[]>([]);
   const shownTheme = useStore(theme);
   const camera = useMemo(() => createCamera(), [map]);
   const places = useMemo(() => {
@@ -49,7 +50,7 @@ export function MapCanvas(props: MapCanvasProps) {
       focus: hovered >= 0 ? hovered : focus,
       neighbours: [],
       selected,
-      lasso,
+      lasso: corners.current,
       hasPictures,
     });
   };
@@ -85,26 +86,26 @@ export function MapCanvas(props: MapCanvasProps) {
       button: (id) => tools.current!.querySelector<HTMLElement>(`[data-tool="${id}"]`)!,
     });
   }, [camera]);
-  useLayoutEffect(draw, [camera, hovered, focus, selected, lasso, hasPictures, shownTheme, hidden, atlas]);
+  useLayoutEffect(draw, [camera, hovered, focus, selected, hasPictures, shownTheme, hidden, atlas]);
 
   // While the lasso is held, the canvas neither pans nor picks: it sees these events first.
   const lassoHandlers = isLasso && {
     onPointerDownCapture: (event: PointerEvent) => {
       event.stopImmediatePropagation();
       canvas.current!.setPointerCapture(event.pointerId);
-      setCorners([placeOf(event)]);
+      drawLasso([placeOf(event)]);
     },
     onPointerMoveCapture: (event: PointerEvent) => {
       event.stopImmediatePropagation();
-      if (lasso.length > 0) setCorners([...lasso, placeOf(event)]);
+      if (corners.current.length > 0) drawLasso([...corners.current, placeOf(event)]);
     },
     onPointerUpCapture: (event: PointerEvent) => {
       event.stopImmediatePropagation();
       const inside = map.pictures.flatMap((_, i) => {
-        const isInside = isWithin(lasso, ...camera.toScreen(places[2 * i], places[2 * i + 1]));
+        const isInside = isWithin(corners.current, ...camera.toScreen(places[2 * i], places[2 * i + 1]));
         return scene.isShown(i) && isInside ? [i] : [];
       });
-      setCorners([]);
+      drawLasso([]);
       setLasso(false);
       props.onFocus(-1);
       props.onSelected(new Set(inside));
@@ -161,6 +162,11 @@ export function MapCanvas(props: MapCanvasProps) {
       )}
     </div>
   );
+
+  function drawLasso(line: readonly Corner[]): void {
+    corners.current = line;
+    redraw();
+  }
 
   function placeOf(event: PointerEvent): Corner {
     const box = canvas.current!.getBoundingClientRect();
