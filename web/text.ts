@@ -41,12 +41,8 @@ export const TEXT = {
         : `${Math.round(share * 100)} %`,
   distance: (distance: number) => (distance < 10 ? distance.toFixed(3) : distance.toPrecision(4)),
   error: {
-    title: 'That did not work',
     expected: 'Expected',
     received: 'Received',
-    help: 'What to do',
-    notImages: (names: string) =>
-      `${names} could not be opened as an image. Try a JPEG, PNG, WebP or GIF file.`,
     noCamera:
       'The camera could not be opened. Allow it in the browser’s settings for this page, or choose a photo.',
     view: 'This view could not be loaded. Check the connection, then open it again.',

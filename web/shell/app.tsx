@@ -1,4 +1,5 @@
 import { announcement } from '../state/announce.ts';
+import { site } from '../state/site.ts';
 import { useStore } from '../state/store.ts';
 import { TEXT } from '../text.ts';
 import { Header } from './header.tsx';
@@ -17,6 +18,7 @@ export function App() {
       <main id="main" tabIndex={-1}>
         <ViewFrame key={view} view={view} />
       </main>
+      <Footer />
       <Announcer />
     </>
   );
@@ -25,6 +27,12 @@ export function App() {
 // A link would need the hash, which is the view's.
 function toMain(): void {
   document.getElementById('main')?.focus();
+}
+
+function Footer() {
+  const found = useStore(site);
+  const hasStore = found?.kind === 'service' && found.numImages !== null;
+  return <footer class="foot">{hasStore ? TEXT.privateServer : TEXT.private}</footer>;
 }
 
 function Announcer() {
