@@ -169,6 +169,8 @@ describe.skipIf(reasonToSkip !== undefined)('the page from a static server', { t
     await page.keyboard.press('Escape');
     await page.locator('.map-hint').waitFor();
     await page.getByRole('button', { name: 'Mark several with a lasso' }).click();
+    // All of it within the window: the mouse is nowhere else.
+    await canvas.evaluate((element) => element.scrollIntoView({ block: 'end' }));
     const box = (await canvas.boundingBox())!;
     await page.mouse.move(box.x + 2, box.y + 2);
     await page.mouse.down();
