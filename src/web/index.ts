@@ -2,11 +2,16 @@ export { type ErrorCode, SamesameError } from '../base/errors.ts';
 export type { ModelConfig } from '../model/config.ts';
 export type { Comparison, JudgeOptions } from '../model/judge.ts';
 export { openModel } from './open-model.ts';
-export { openVectors } from './open-vectors.ts';
+export { deleteVectors, openVectors, openVectors } from './open-vectors.ts';
 export {
   type ImagePlace,
+  listModels,
+  loadModel,
   type MapPlace,
   type MistakenPair,
+  removeModel,
+  type SavedModel,
+  saveModel,
   type TaughtAccuracy,
   type TaughtModel,
   type TaughtValidation,
@@ -31,6 +36,7 @@ export type {
   WebModel,
   WebProgress,
   WebRuntimeName,
+  WorkerOptions,
 } from './types.ts';
 export type {
   OpenVectorsOptions,
@@ -40,4 +46,5 @@ export type {
   VectorItem,
   VectorNeighbour,
   WebVectors,
+  WriteOptions,
 } from './vectors/types.ts';

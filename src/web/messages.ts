@@ -32,26 +32,27 @@ export interface Calls {
   ): WebExplanation | null;
   closeModel(args: OfHandle): void;
   openVectors(args: { readonly name: string; readonly identity: StoreIdentity }): { readonly handle: Handle };
-  writeVectors(
+  writeRows(
     args: OfHandle & {
       readonly items: readonly VectorItem[];
       readonly vectors: Float32Array;
       readonly replace: boolean;
     },
   ): void;
-  deleteVectors(args: OfHandle & { readonly ids: readonly string[] }): number;
-  getVectors(args: OfHandle & { readonly ids: readonly string[] }): {
+  deleteRows(args: OfHandle & { readonly ids: readonly string[] }): number;
+  getRows(args: OfHandle & { readonly ids: readonly string[] }): {
     items: StoredItem[];
     vectors: Float32Array;
   };
-  countVectors(args: OfHandle & { readonly filter?: VectorFilter }): number;
-  searchVectors(
+  countRows(args: OfHandle & { readonly filter?: VectorFilter }): number;
+  searchRows(
     args: OfHandle & { readonly vector: Float32Array } & Omit<SearchVectorsOptions, 'signal'>,
   ): VectorNeighbour[];
-  clearVectors(args: OfHandle): void;
-  exportVectors(args: OfHandle): Blob;
-  importVectors(args: OfHandle & { readonly file: Blob }): number;
+  clearRows(args: OfHandle): void;
+  exportRows(args: OfHandle): Blob;
+  importRows(args: OfHandle & { readonly file: Blob }): number;
   closeVectors(args: OfHandle): void;
+  deleteVectors(args: { readonly name: string }): void;
 }
 
 interface OfHandle {

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { checkOptionNames } from '../base/suggest.ts';
 import { connect } from './connection.ts';
+import type { WorkerOptions } from './types.ts';
 import type { OpenVectorsOptions, WebVectors } from './vectors/types.ts';
 
 const OPTION_NAMES = ['embeddingSize', 'modelFingerprint', 'distance', 'workerUrl'];
@@ -28,21 +29,32 @@ export async function openVectors(name: string, options: OpenVectorsOptions): Pr
   const { call } = connection;
   return {
     name,
-    add: (items, vectors, options) =>
-      call('writeVectors', { handle, items, vectors, replace: false }, options),
+    add: (items, vectors, options) => call('writeRows', { handle, items, vectors, replace: false }, options),
     upsert: (items, vectors, options) =>
-      call('writeVectors', { handle, items, vectors, replace: true }, options),
-    delete: (ids) => call('deleteVectors', { handle, ids }),
-    get: (ids) => call('getVectors', { handle, ids }),
-    count: (filter) => call('countVectors', { handle, filter }),
-    search: (vector, { k, filter, signal }) =>
-      call('searchVectors', { handle, vector, k, filter }, { signal }),
-    clear: () => call('clearVectors', { handle }),
-    export: () => call('exportVectors', { handle }),
-    import: (file) => call('importVectors', { handle, file }),
+      call('writeRows', { handle, items, vectors, replace: true }, options),
+    delete: (ids) => call('deleteRows', { handle, ids }),
+    get: (ids) => call('getRows', { handle, ids }),
+    count: (filter) => call('countRows', { handle, filter }),
+    search: (vector, { k, filter, signal }) => call('searchRows', { handle, vector, k, filter }, { signal }),
+    clear: () => call('clearRows', { handle }),
+    export: () => call('exportRows', { handle }),
+    import: (file) => call('importRows', { handle, file }),
     async close() {
       await call('closeVectors', { handle }).catch(() => {});
       connection.release();
     },
   };
+}
+
+/**
+ * Removes the store of that name with all that it holds, whichever model it is of. A name that is not there is passed over.
+ * @throws E_STORE
+ */
+export async function deleteVectors(name: string, { workerUrl }: WorkerOptions = {}): Promise<void> {
+  const connection = connect(workerUrl);
+  try {
+    await connection.call('deleteVectors', { name });
+  } finally {
+    connection.release();
+  }
 }

@@ -42,7 +42,7 @@ export interface OpenModelOptions extends WorkerOptions {
 }
 
 export interface WebProgress {
-  readonly stage: 'config' | 'encoder' | 'comparator' | 'runtime' | 'embed' | 'explain' | 'vectors';
+  readonly stage: 'config' | 'encoder' | 'comparator' | 'runtime' | 'embed' | 'explain';
   readonly done: number;
   readonly total: number;
 }

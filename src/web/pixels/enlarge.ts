@@ -8,7 +8,8 @@ const SHIFT = 12;
 const NUM_POINTS = 4;
 
 /**
- * An image with more pixels along one axis or both, by Catmull and Rom's cubic, as libvips places and rounds it.
+ * An image with more pixels along one axis or both, by Catmull and Rom's cubic, as libvips places and rounds it: pixel `i`
+ * comes from `i / factor − 0.5`, along an axis that stays as long, too.
  * @param horizontal factor from 1
  * @param vertical factor from 1
  */
@@ -47,7 +48,7 @@ function axis(size: number, factor: number) {
   const places = new Int32Array(length * NUM_POINTS);
   const weights = new Int32Array(length * NUM_POINTS);
   for (let i = 0; i < length; i++) {
-    const place = (i + 0.5) / factor - 0.5;
+    const place = i / factor - 0.5;
     const whole = Math.floor(place);
     const between = (Math.floor((place - whole) * NUM_PLACES * 2) + 1) >> 1;
     weights.set(catmullRom(between / NUM_PLACES), i * NUM_POINTS);

@@ -1,3 +1,5 @@
+import { roundToEven } from './round-to-even.ts';
+
 /** Places between two pixels that weights are kept for. */
 const NUM_PLACES = 64;
 /** Weights are whole numbers of this. */
@@ -53,10 +55,4 @@ function kernel(x: number): number {
 
 function sinc(x: number): number {
   return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
-}
-
-/** As C's `rint`: a half goes to the even side. */
-function roundToEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }

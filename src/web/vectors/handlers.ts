@@ -1,35 +1,52 @@
 import { SamesameError } from '../../base/errors.ts';
 import type { Handlers } from '../handlers.ts';
+import type { Handle } from '../messages.ts';
+import { type OpenedStore, openStore, removeStore } from './opened-store.ts';
 
-type VectorCalls = Pick<
+type VectorHandlers = Pick<
   Handlers,
   | 'openVectors'
-  | 'writeVectors'
-  | 'deleteVectors'
-  | 'getVectors'
-  | 'countVectors'
-  | 'searchVectors'
-  | 'clearVectors'
-  | 'exportVectors'
-  | 'importVectors'
+  | 'writeRows'
+  | 'deleteRows'
+  | 'getRows'
+  | 'countRows'
+  | 'searchRows'
+  | 'clearRows'
+  | 'exportRows'
+  | 'importRows'
   | 'closeVectors'
+  | 'deleteVectors'
 >;
 
-const notYet = async (): Promise<never> => {
-  throw new SamesameError('E_STORE', { what: 'the store of vectors is still being built' });
-};
-
-export function createVectorHandlers(): VectorCalls {
+/** What the worker can be asked about stores of vectors. */
+export function createVectorHandlers(): VectorHandlers {
+  const stores = new Map<Handle, OpenedStore>();
+  let nextHandle = 1;
+  const find = (handle: Handle): OpenedStore => {
+    const store = stores.get(handle);
+    if (store !== undefined) return store;
+    throw new SamesameError('E_CONFIG', { what: 'this store was closed', help: 'open it again' });
+  };
   return {
-    openVectors: notYet,
-    writeVectors: notYet,
-    deleteVectors: notYet,
-    getVectors: notYet,
-    countVectors: notYet,
-    searchVectors: notYet,
-    clearVectors: notYet,
-    exportVectors: notYet,
-    importVectors: notYet,
-    closeVectors: notYet,
+    async openVectors({ name, identity }) {
+      const store = await openStore(name, identity);
+      const handle = nextHandle++;
+      stores.set(handle, store);
+      return { handle };
+    },
+    writeRows: async ({ handle, items, vectors, replace }, { signal }) =>
+      find(handle).write(items, vectors, { replace, signal }),
+    deleteRows: async ({ handle, ids }) => find(handle).remove(ids),
+    getRows: async ({ handle, ids }) => find(handle).get(ids),
+    countRows: async ({ handle, filter }) => find(handle).count(filter),
+    searchRows: async ({ handle, vector, k, filter }, { signal }) =>
+      find(handle).search(vector, { k, filter, signal }),
+    clearRows: async ({ handle }) => find(handle).clear(),
+    exportRows: async ({ handle }) => find(handle).encode(),
+    importRows: async ({ handle, file }) => find(handle).decode(file),
+    async closeVectors({ handle }) {
+      stores.delete(handle);
+    },
+    deleteVectors: ({ name }) => removeStore(name),
   };
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import type { JsonValue, StoreDistance } from '../../search/store/types.ts';
-import type { WebProgress, WorkerOptions } from '../types.ts';
+import type { WorkerOptions } from '../types.ts';
 
 /** A row of a store. */
 export interface VectorItem {
@@ -51,8 +51,6 @@ export interface SearchVectorsOptions {
 }
 
 export interface WriteOptions {
-  /** Stage `vectors`, in rows. */
-  readonly onProgress?: (event: WebProgress) => void;
   readonly signal?: AbortSignal;
 }
 
