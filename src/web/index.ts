@@ -2,7 +2,7 @@ export { type ErrorCode, SamesameError } from '../base/errors.ts';
 export type { ModelConfig } from '../model/config.ts';
 export type { Comparison, JudgeOptions } from '../model/judge.ts';
 export { openModel } from './open-model.ts';
-export { deleteVectors, openVectors, openVectors } from './open-vectors.ts';
+export { deleteVectors, openVectors } from './open-vectors.ts';
 export {
   type ImagePlace,
   listModels,
