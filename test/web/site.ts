@@ -24,19 +24,16 @@ export interface Site {
   readonly files: string;
   /** Paths that were asked for, in order. */
   readonly requests: string[];
+  /** Whether pages may share memory between threads, from now on. */
+  isIsolated: boolean;
   close(): Promise<void>;
-}
-
-export interface SiteOptions {
-  /** Lets pages share memory between threads. */
-  readonly isolated?: boolean;
 }
 
 /**
  * A page that uses `samesame/web` as anybody would: from a folder of its own with the package installed, bundled by Vite,
  * served as static files. The library is `window.samesame`.
  */
-export async function openSite({ isolated = false }: SiteOptions = {}): Promise<Site> {
+export async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'samesame-site-'));
   const [source, bundle, files] = ['source', 'bundle', 'files'].map((name) => join(folder, name));
   await mkdir(join(source, 'node_modules'), { recursive: true });
@@ -74,7 +71,7 @@ export async function openSite({ isolated = false }: SiteOptions = {}): Promise<
       .writeHead(200, {
         'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
         'content-length': body.length,
-        ...(isolated && {
+        ...(site.isIsolated && {
           'cross-origin-opener-policy': 'same-origin',
           'cross-origin-embedder-policy': 'require-corp',
         }),
@@ -82,15 +79,17 @@ export async function openSite({ isolated = false }: SiteOptions = {}): Promise<
       .end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
+  const site: Site = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     bundle,
     files,
     requests,
+    isIsolated: false,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return site;
 }
