@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { SamesameError } from '../base/errors.ts';
 import { writeFolderAtomic } from '../base/files.ts';
 import { MODEL_VERSION, type ModelConfig, modelConfigSchema } from './config.ts';

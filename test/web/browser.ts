@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Site } from '../../bench/web/site.mjs';
 import { chromiumPath } from '../chromium.ts';
-import type { Site } from './site.ts';
 
 /** A site and a page that shows it. */
 export interface OpenedSite {

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createRuntime } from '#runtime';
+import type { Site } from '../../bench/web/site.mjs';
 import { explainPair } from '../../src/jobs/explain/explain-pair.ts';
 import { loadModel, readEncoder } from '../../src/model/index.ts';
 import { modelFingerprint } from '../../src/search/store/identity.ts';
@@ -12,7 +13,6 @@ import { saveSmallModel, smallImages } from '../small-model.ts';
 import { saveTinyModel } from '../tiny-model.ts';
 import type { OpenedSite } from './browser.ts';
 import { showSite } from './browser.ts';
-import type { Site } from './site.ts';
 import type { WindowWithLibrary } from './window.ts';
 
 const SIDE = 40;

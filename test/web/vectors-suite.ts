@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import type { Site } from '../../bench/web/site.mjs';
 import { type OpenedSite, showSite } from './browser.ts';
-import type { Site } from './site.ts';
 import type { WindowWithLibrary } from './window.ts';
 
 /** Rows by an id that is their place; vectors of two numbers, so that distances can be worked out by hand. */
