@@ -5,6 +5,7 @@ import { parseNetpbm, type RawImage } from '../../data/pixels/netpbm.ts';
 import { type ImageFormat, sniffFormat } from '../../data/pixels/sniff.ts';
 import type { WebImage } from '../types.ts';
 import { flattenOnWhite } from './flatten.ts';
+import { type HeaderSize, headerSize } from './header-size.ts';
 
 /** As in Node: any camera, but no bomb. */
 const MAX_PIXELS = 100_000_000;
@@ -40,6 +41,9 @@ export async function decodePixels(image: WebImage): Promise<DecodedImage> {
   if (format === 'BMP') return parseBmp(file, MAX_PIXELS);
   if (format === 'Netpbm') return parseNetpbm(file, MAX_PIXELS);
   if (!BROWSER_FORMATS.has(format)) throw refused(image, format);
+  // Before it is unpacked: a bomb costs no memory.
+  const size = headerSize(file);
+  if (size !== undefined) checkSize(size);
   const bitmap = await createImageBitmap(image, {
     imageOrientation: 'from-image',
     colorSpaceConversion: 'default',
@@ -56,7 +60,7 @@ export async function decodePixels(image: WebImage): Promise<DecodedImage> {
 
 function pixelsOf(bitmap: ImageBitmap): RawImage {
   const { height, width } = bitmap;
-  if (height * width > MAX_PIXELS) throw tooLarge(`${width}×${height}`);
+  checkSize(bitmap);
   const context = new OffscreenCanvas(width, height).getContext('2d', {
     willReadFrequently: true,
     colorSpace: 'srgb',
@@ -66,6 +70,10 @@ function pixelsOf(bitmap: ImageBitmap): RawImage {
   context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0);
   return flattenOnWhite(context.getImageData(0, 0, width, height));
+}
+
+function checkSize({ height, width }: HeaderSize): void {
+  if (height * width > MAX_PIXELS) throw tooLarge(`${width}×${height}`);
 }
 
 function tooLarge(received: string): SamesameError {

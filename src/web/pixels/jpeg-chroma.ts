@@ -1,4 +1,5 @@
 import type { RawImage } from '../../data/pixels/netpbm.ts';
+import { findFrame } from './header-size.ts';
 
 /** Pixels that share one colour in a JPEG file, along each axis. */
 export interface ColourGrain {
@@ -9,27 +10,16 @@ export interface ColourGrain {
 /**
  * How coarsely a JPEG file keeps its colours, by its frame header; 1 × 1 for grey, CMYK and what is not understood.
  * @param shown the width of the image as it is shown: one that lies on its side in the file has its axes exchanged
- * @source ITU-T T.81, B.2.2
  */
 export function colourGrainOf(bytes: Uint8Array, shown: { readonly width: number }): ColourGrain {
   const one = { across: 1, down: 1 };
-  let at = 2;
-  while (at + 9 < bytes.length && bytes[at] === 0xff) {
-    const marker = bytes[at + 1];
-    // Frames are C0 … CF but for tables (C4), JPG (C8) and arithmetic coding's conditions (CC).
-    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      const numComponents = bytes[at + 9];
-      if (numComponents !== 3 || at + 16 >= bytes.length) return one;
-      const [brightness, colour] = [bytes[at + 11], bytes[at + 14]];
-      const across = (brightness >> 4) / (colour >> 4);
-      const down = (brightness & 15) / (colour & 15);
-      if (!Number.isInteger(across) || !Number.isInteger(down) || across < 1 || down < 1) return one;
-      const width = bytes[at + 7] * 256 + bytes[at + 8];
-      return width === shown.width ? { across, down } : { across: down, down: across };
-    }
-    at += 2 + bytes[at + 2] * 256 + bytes[at + 3];
-  }
-  return one;
+  const frame = findFrame(bytes);
+  if (frame?.samplings.length !== 3) return one;
+  const [brightness, colour] = frame.samplings;
+  const across = brightness.across / colour.across;
+  const down = brightness.down / colour.down;
+  if (!Number.isInteger(across) || !Number.isInteger(down)) return one;
+  return frame.width === shown.width ? { across, down } : { across: down, down: across };
 }
 
 /** Gives groups of pixels the mean colour of the group, each pixel keeping its brightness. Changes the image. */
