@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { SamesameError } from '../base/errors.ts';
 import { sha256InScript } from '../base/sha256.ts';
 import { MODEL_VERSION, type ModelConfig, modelConfigSchema } from './config.ts';

@@ -1,5 +1,9 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { SamesameError } from '../base/errors.ts';
+
+// zod/mini has no words of its own; zod's full build sets the same ones.
+z.config(en());
 
 /** Version of the artefact's layout. A reader refuses versions that it does not know. */
 export const MODEL_VERSION = 1;

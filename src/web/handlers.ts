@@ -4,7 +4,6 @@ import { embedImages } from './model/embed-images.ts';
 import { loadModel, type OpenedModel } from './model/opened-model.ts';
 import { toNetwork } from './pixels/to-network.ts';
 import type { WebProgress } from './types.ts';
-import { createVectorHandlers } from './vectors/handlers.ts';
 
 /** What a handler may use beside its arguments. */
 export interface Context {
@@ -17,8 +16,24 @@ export type Handlers = {
   readonly [N in CallName]: (args: ArgsOf<N>, context: Context) => Promise<ResultOf<N>>;
 };
 
-/** Everything that the worker can be asked, over what is open in it. */
-export function createHandlers(): Handlers {
+/** What is asked about vectors; a page that only compares never loads it. */
+export type VectorHandlers = Omit<Handlers, keyof ModelHandlers>;
+
+type ModelHandlers = Pick<Handlers, 'openModel' | 'embed' | 'distances' | 'explain' | 'closeModel'>;
+
+/** Finds the handler of a call, over what is open in the worker. */
+export function createHandlers(): (call: CallName) => Promise<Handlers[CallName]> {
+  const models = createModelHandlers();
+  let vectors: VectorHandlers | undefined;
+  return async (call) => {
+    if (call in models) return models[call as keyof ModelHandlers];
+    const { createVectorHandlers } = await import('./vectors/handlers.ts');
+    vectors ??= createVectorHandlers();
+    return vectors[call as keyof VectorHandlers];
+  };
+}
+
+function createModelHandlers(): ModelHandlers {
   const models = new Map<Handle, OpenedModel>();
   let nextHandle = 1;
   const find = (handle: Handle): OpenedModel => {
@@ -53,7 +68,6 @@ export function createHandlers(): Handlers {
       models.delete(handle);
       if (model !== undefined) await closeModel(model);
     },
-    ...createVectorHandlers(),
   };
 }
 

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { toWire } from './errors.ts';
-import { type Context, createHandlers, type Handlers } from './handlers.ts';
+import { type Context, createHandlers } from './handlers.ts';
 import type { CallName, Reply, Request, ResultOf } from './messages.ts';
 
 /** The part of a dedicated worker's global that is used here; TypeScript's own types of workers clash with the page's. */
@@ -10,7 +10,7 @@ interface WorkerScope {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const handlers = createHandlers();
+const find = createHandlers();
 const underWay = new Map<number, AbortController>();
 
 scope.onmessage = ({ data }) => {
@@ -29,10 +29,7 @@ async function answer(id: number, call: CallName, args: unknown): Promise<void> 
     },
   };
   try {
-    const handler = handlers[call] as Handlers[CallName] as (
-      args: unknown,
-      context: Context,
-    ) => Promise<unknown>;
+    const handler = (await find(call)) as (args: unknown, context: Context) => Promise<unknown>;
     const result = (await handler(args, context)) as ResultOf<CallName>;
     scope.postMessage({ id, result }, buffersIn(result));
   } catch (error) {

@@ -1,6 +1,12 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Site } from '../../bench/web/site.mjs';
 import { chromiumPath } from '../chromium.ts';
-import type { Site } from './site.ts';
+
+/** A site and a page that shows it. */
+export interface OpenedSite {
+  readonly site: Site;
+  readonly page: Page;
+}
 
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   return chromium.launch({

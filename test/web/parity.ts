@@ -3,12 +3,12 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
+import type { Site } from '../../bench/web/site.mjs';
 import { decodeImage, resizeImage } from '../../src/data/pixels/decode.ts';
 import type { RawImage } from '../../src/data/pixels/netpbm.ts';
 import type { Preset } from '../../src/jobs/presets.ts';
 import { type Comparison, judge, loadModel, type Model } from '../../src/model/index.ts';
 import { savePresetModel } from './preset-model.ts';
-import type { Site } from './site.ts';
 import type { WindowWithLibrary } from './window.ts';
 
 export const AWKWARD = fileURLToPath(new URL('../../../shared/data/awkward-images', import.meta.url));

@@ -5,21 +5,26 @@ import { parseNetpbm, type RawImage } from '../../data/pixels/netpbm.ts';
 import { type ImageFormat, sniffFormat } from '../../data/pixels/sniff.ts';
 import type { WebImage } from '../types.ts';
 import { flattenOnWhite } from './flatten.ts';
+import { type HeaderSize, headerSize } from './header-size.ts';
 
 /** As in Node: any camera, but no bomb. */
 const MAX_PIXELS = 100_000_000;
+const MAX_BYTES = 8 * MAX_PIXELS + 2 ** 20;
 /** Formats that browsers decode. */
 const BROWSER_FORMATS: ReadonlySet<ImageFormat> = new Set(['JPEG', 'PNG', 'GIF', 'WebP', 'AVIF']);
 const READABLE = 'JPEG, PNG, WebP, GIF, AVIF, BMP or PBM/PGM/PPM';
-/** Enough for a format to be told by. */
-const HEAD_BYTES = 4096;
+
+/** An image decoded, and the bytes of the file that it came from. */
+export interface DecodedImage extends RawImage {
+  readonly file?: Uint8Array;
+}
 
 /**
  * The pixels of an image at its own size, upright, in sRGB, transparency flattened on white: uint8 `[height, width, 3]`, or
  * `[height, width, 1]` of files that say that they are grey.
  * @throws E_IMAGE for what is not an image, of a format that is not read here, damaged or too large
  */
-export async function decodePixels(image: WebImage): Promise<RawImage> {
+export async function decodePixels(image: WebImage): Promise<DecodedImage> {
   if (image instanceof ImageData) return flattenOnWhite(image);
   if (image instanceof ImageBitmap) return pixelsOf(image);
   if (!(image instanceof Blob)) {
@@ -29,12 +34,16 @@ export async function decodePixels(image: WebImage): Promise<RawImage> {
       received: Object.prototype.toString.call(image),
     });
   }
-  const format = sniffFormat(new Uint8Array(await image.slice(0, HEAD_BYTES).arrayBuffer()));
-  if (format === 'BMP' || format === 'Netpbm') {
-    const bytes = new Uint8Array(await image.arrayBuffer());
-    return format === 'BMP' ? parseBmp(bytes, MAX_PIXELS) : parseNetpbm(bytes, MAX_PIXELS);
-  }
+  if (image.size > MAX_BYTES)
+    throw tooLarge(`a file of ${image.size} bytes, more than so many pixels could fill`);
+  const file = new Uint8Array(await image.arrayBuffer());
+  const format = sniffFormat(file);
+  if (format === 'BMP') return parseBmp(file, MAX_PIXELS);
+  if (format === 'Netpbm') return parseNetpbm(file, MAX_PIXELS);
   if (!BROWSER_FORMATS.has(format)) throw refused(image, format);
+  // Before it is unpacked: a bomb costs no memory.
+  const size = headerSize(file);
+  if (size !== undefined) checkSize(size);
   const bitmap = await createImageBitmap(image, {
     imageOrientation: 'from-image',
     colorSpaceConversion: 'default',
@@ -43,7 +52,7 @@ export async function decodePixels(image: WebImage): Promise<RawImage> {
     throw damaged(image, format, cause);
   });
   try {
-    return pixelsOf(bitmap);
+    return { ...pixelsOf(bitmap), file };
   } finally {
     bitmap.close();
   }
@@ -51,14 +60,7 @@ export async function decodePixels(image: WebImage): Promise<RawImage> {
 
 function pixelsOf(bitmap: ImageBitmap): RawImage {
   const { height, width } = bitmap;
-  if (height * width > MAX_PIXELS) {
-    throw new SamesameError('E_IMAGE', {
-      what: 'the image is too large',
-      expected: `at most ${MAX_PIXELS} pixels`,
-      received: `${width}×${height}`,
-      help: 'make the image smaller',
-    });
-  }
+  checkSize(bitmap);
   const context = new OffscreenCanvas(width, height).getContext('2d', {
     willReadFrequently: true,
     colorSpace: 'srgb',
@@ -68,6 +70,19 @@ function pixelsOf(bitmap: ImageBitmap): RawImage {
   context.fillRect(0, 0, width, height);
   context.drawImage(bitmap, 0, 0);
   return flattenOnWhite(context.getImageData(0, 0, width, height));
+}
+
+function checkSize({ height, width }: HeaderSize): void {
+  if (height * width > MAX_PIXELS) throw tooLarge(`${width}×${height}`);
+}
+
+function tooLarge(received: string): SamesameError {
+  return new SamesameError('E_IMAGE', {
+    what: 'the image is too large',
+    expected: `at most ${MAX_PIXELS} pixels`,
+    received,
+    help: 'make the image smaller',
+  });
 }
 
 function refused(image: Blob, format: ImageFormat): SamesameError {

@@ -2,6 +2,7 @@ import type { PixelTarget } from '../../data/pixels/decode.ts';
 import type { RawImage } from '../../data/pixels/netpbm.ts';
 import { padToCentre } from '../../data/pixels/pad.ts';
 import { enlarge } from './enlarge.ts';
+import { factorsOf } from './factors.ts';
 import { toGrey, toRgb } from './grey.ts';
 import { reduceColumns, reduceRows } from './reduce.ts';
 
@@ -11,12 +12,7 @@ import { reduceColumns, reduceRows } from './reduce.ts';
  */
 export function resizePixels(image: RawImage, target: PixelTarget): Uint8Array {
   const { height, width, channels, resize } = target;
-  let [across, down] = [image.width / width, image.height / height];
-  if (resize === 'fit') across = down = Math.max(across, down);
-  if (resize === 'cover') across = down = Math.min(across, down);
-  // However long and narrow, a pixel is left of each side.
-  across = Math.min(across, image.width);
-  down = Math.min(down, image.height);
+  const { across, down } = factorsOf(image, target);
   let resized = image;
   if (down > 1) resized = reduceRows(resized, down);
   if (across > 1) resized = reduceColumns(resized, across);

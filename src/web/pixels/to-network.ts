@@ -3,6 +3,7 @@ import type { PixelTarget } from '../../data/pixels/decode.ts';
 import type { WebImage } from '../types.ts';
 import { decodePixels } from './decode.ts';
 import { resizePixels } from './resize.ts';
+import { shrinkAsOnLoad } from './shrink-on-load.ts';
 
 /** An image as a network reads it. */
 export interface NetworkPixels {
@@ -15,6 +16,7 @@ export interface NetworkPixels {
 /** An image decoded and brought to a network's size. @throws E_IMAGE */
 export async function toNetwork(image: WebImage, target: PixelTarget): Promise<NetworkPixels> {
   const decoded = await decodePixels(image);
-  const { height, width } = decoded;
-  return { pixels: resizePixels(decoded, target), photo: { height, width } };
+  const { height, width, file } = decoded;
+  const smaller = file === undefined ? decoded : shrinkAsOnLoad(decoded, file, target);
+  return { pixels: resizePixels(smaller, target), photo: { height, width } };
 }

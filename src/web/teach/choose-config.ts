@@ -16,11 +16,11 @@ export interface ChosenConfig {
 const MANY = 30;
 const HELD_OUT = { many: 0.15, few: 0.2, unmeasured: 0.25 } as const;
 /** Smaller than Node's: more steps for the same images, and each of them is soon over. */
-const BATCH_SIZE = 80;
+const BATCH_SIZE = 40;
 /** Passes over the images and steps in all, both at least. */
 const MIN_EPOCHS = 6;
 const MAX_EPOCHS = 60;
-const WANTED_STEPS = 240;
+const WANTED_STEPS = 350;
 /** Few images make few batches, and a look at the map after each of them would take longer than they do. */
 const MIN_STEPS_AN_EPOCH = 8;
 
@@ -31,7 +31,7 @@ const MIN_STEPS_AN_EPOCH = 8;
  */
 export function chooseConfig(
   { set, pixels, target }: Pick<TaughtImages, 'set' | 'pixels' | 'target'>,
-  { network = 'compact', epochs, seed = 1 }: Pick<TeachOptions, 'network' | 'epochs' | 'seed'>,
+  { network = 'slim', epochs, seed = 1 }: Pick<TeachOptions, 'network' | 'epochs' | 'seed'>,
 ): ChosenConfig {
   const { usable } = pixels;
   const { members } = groupByClass(set.labels, usable);

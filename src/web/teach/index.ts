@@ -1,3 +1,4 @@
+export { listModels, loadModel, removeModel, type SavedModel, saveModel } from './saved-models.ts';
 export { teach } from './teach.ts';
 export type {
   ImagePlace,

@@ -24,9 +24,9 @@ export interface TeachOptions {
   readonly channels?: 1 | 3;
   /** How an image of other proportions becomes a square. Default `fit`: all of it, with black bars. */
   readonly resize?: ResizeRule;
-  /** Default `compact`, the one that learns most in a minute. */
+  /** Default `slim`, the one that learns most in a minute. */
   readonly network?: EncoderName;
-  /** Passes over the images. Default: as many as make about 300 steps, from 6 to 60. */
+  /** Passes over the images. Default: as many as make about 350 steps, from 6 to 60. */
   readonly epochs?: number;
   /** Seconds of training after which no further epoch begins; the best one so far is kept. Default: no limit. */
   readonly seconds?: number;

@@ -1,22 +1,7 @@
 import { SamesameError } from '../../base/errors.ts';
-import type { Handlers } from '../handlers.ts';
+import type { VectorHandlers } from '../handlers.ts';
 import type { Handle } from '../messages.ts';
 import { type OpenedStore, openStore, removeStore } from './opened-store.ts';
-
-type VectorHandlers = Pick<
-  Handlers,
-  | 'openVectors'
-  | 'writeRows'
-  | 'deleteRows'
-  | 'getRows'
-  | 'countRows'
-  | 'searchRows'
-  | 'clearRows'
-  | 'exportRows'
-  | 'importRows'
-  | 'closeVectors'
-  | 'deleteVectors'
->;
 
 /** What the worker can be asked about stores of vectors. */
 export function createVectorHandlers(): VectorHandlers {

@@ -1,8 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath } from '../chromium.ts';
-import { launchBrowser, openPage, showSite } from './browser.ts';
-import { openSite, type Site } from './site.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import type { Site } from '../../bench/web/site.mjs';
+import { type OpenedSite, showSite } from './browser.ts';
 import type { WindowWithLibrary } from './window.ts';
 
 /** Rows by an id that is their place; vectors of two numbers, so that distances can be worked out by hand. */
@@ -14,19 +13,12 @@ const POINTS = [
   [6, 8],
 ];
 
-describe.skipIf(chromiumPath === undefined)('a store of vectors (skipped where there is no Chromium)', () => {
-  let site: Site;
-  let browser: Browser;
+/** What a store of vectors keeps to, in a page of a real browser. */
+export function describeVectors(open: () => OpenedSite): void {
   let page: Page;
-
-  beforeAll(async () => {
-    site = await openSite();
-    browser = await launchBrowser();
-    page = await openPage(browser, site);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
+  let site: Site;
+  beforeAll(() => {
+    ({ page, site } = open());
   });
 
   /** Opens the store of a name with the points in it, once. */
@@ -304,4 +296,4 @@ describe.skipIf(chromiumPath === undefined)('a store of vectors (skipped where t
     expect(found.nearest[0]).toEqual({ id: '5', distance: 0 });
     expect([found.more, found.count]).toEqual(['E_STORE', 100_000]);
   });
-});
+}

@@ -1,13 +1,14 @@
+// A page that uses `samesame/web` as anybody would: from a folder of its own with the package installed, bundled by Vite,
+// served as static files. The library is `window.samesame`. For the tests and the benchmark.
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const TYPES: Readonly<Record<string, string>> = {
+const TYPES = {
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
@@ -15,28 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-export interface Site {
-  /** Ends in a slash. */
-  readonly url: string;
-  /** What the bundler wrote, with the sizes of the files. */
-  readonly bundle: string;
-  /** Served below `files/`. */
-  readonly files: string;
-  /** Paths that were asked for, in order. */
-  readonly requests: string[];
-  close(): Promise<void>;
-}
-
-export interface SiteOptions {
-  /** Lets pages share memory between threads. */
-  readonly isolated?: boolean;
-}
-
-/**
- * A page that uses `samesame/web` as anybody would: from a folder of its own with the package installed, bundled by Vite,
- * served as static files. The library is `window.samesame`.
- */
-export async function openSite({ isolated = false }: SiteOptions = {}): Promise<Site> {
+/** @returns {Promise<import('./site.mjs').Site>} */
+export async function openSite() {
   const folder = await mkdtemp(join(tmpdir(), 'samesame-site-'));
   const [source, bundle, files] = ['source', 'bundle', 'files'].map((name) => join(folder, name));
   await mkdir(join(source, 'node_modules'), { recursive: true });
@@ -58,10 +39,9 @@ export async function openSite({ isolated = false }: SiteOptions = {}): Promise<
     worker: { format: 'es' },
     build: { outDir: bundle, emptyOutDir: true, target: 'es2023', chunkSizeWarningLimit: 5000 },
   });
-  const requests: string[] = [];
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)).slice(1);
-    requests.push(path);
+    site.requests.push(path);
     const [place, name] = path.startsWith(`files${sep}`)
       ? [files, path.slice('files/'.length)]
       : [bundle, path === '' ? 'index.html' : path];
@@ -74,23 +54,25 @@ export async function openSite({ isolated = false }: SiteOptions = {}): Promise<
       .writeHead(200, {
         'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
         'content-length': body.length,
-        ...(isolated && {
+        ...(site.isIsolated && {
           'cross-origin-opener-policy': 'same-origin',
           'cross-origin-embedder-policy': 'require-corp',
         }),
       })
       .end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const site = {
+    url: `http://127.0.0.1:${server.address().port}/`,
     bundle,
     files,
-    requests,
+    requests: [],
+    isIsolated: false,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return site;
 }
