@@ -137,7 +137,7 @@ export function describeModel(open: () => OpenedSite): void {
       image.data.fill(200);
       const answers: number[][] = [];
       for (const source of sources) {
-        const model = await samesame.openModel(source);
+        const model = await samesame.openModel(source, { runtime: 'wasm' });
         answers.push([...(await model.embed([image]))]);
         await model.close();
       }
@@ -152,7 +152,7 @@ export function describeModel(open: () => OpenedSite): void {
       const { samesame } = window as unknown as WindowWithLibrary;
       const blob = async (path: string) => (await fetch(`/files/${path}`)).blob();
       const open = (source: Parameters<typeof samesame.openModel>[0], options: object = {}) =>
-        samesame.openModel(source, options).then(
+        samesame.openModel(source, { runtime: 'wasm', ...options }).then(
           () => 'opened',
           (error) => `${error instanceof samesame.SamesameError} ${error.code} ${error.message}`,
         );
@@ -194,7 +194,7 @@ export function describeModel(open: () => OpenedSite): void {
   it('says which image cannot be read, and goes on', async () => {
     const found = await page.evaluate(async () => {
       const { samesame } = window as unknown as WindowWithLibrary;
-      const model = await samesame.openModel('/files/models/small/');
+      const model = await samesame.openModel('/files/models/small/', { runtime: 'wasm' });
       const good = await (await fetch('/files/photos/0.png')).blob();
       const cut = good.slice(0, good.size / 2);
       const bomb = new Uint8Array(64);
@@ -235,7 +235,7 @@ export function describeModel(open: () => OpenedSite): void {
   it('stops at once when it is told to, and answers again', async () => {
     const found = await page.evaluate(async () => {
       const { samesame } = window as unknown as WindowWithLibrary;
-      const model = await samesame.openModel('/files/models/small/');
+      const model = await samesame.openModel('/files/models/small/', { runtime: 'wasm' });
       const image = new ImageData(100, 100);
       const many = new Array<ImageData>(400).fill(image);
       const controller = new AbortController();
@@ -286,7 +286,7 @@ export function describeModel(open: () => OpenedSite): void {
       const model = await samesame.openModel('/files/models/small/', { runtime: 'wasm' });
       const explained = await model.explain(a, b);
       await model.close();
-      const tiny = await samesame.openModel('/files/models/tiny/');
+      const tiny = await samesame.openModel('/files/models/tiny/', { runtime: 'wasm' });
       const none = await tiny.explain(a, b);
       await tiny.close();
       const { left, right } = explained!;

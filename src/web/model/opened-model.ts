@@ -9,7 +9,7 @@ import type { OpenModelArgs } from '../messages.ts';
 import { sha256 } from '../sha256.ts';
 import type { ModelInfo } from '../types.ts';
 import { openSource, type ReadOptions } from './read-source.ts';
-import { type OpenedRuntime, runtimesFor } from './runtime.ts';
+import { checkRuntime, type OpenedRuntime, runtimesFor } from './runtime.ts';
 
 /** A model inside the worker. */
 export interface OpenedModel {
@@ -27,7 +27,10 @@ export async function loadModel(
   options: ReadOptions,
 ): Promise<OpenedModel> {
   const { onProgress, signal } = options;
-  const runtimes = await runtimesFor(wanted);
+  checkRuntime(wanted);
+  // Browsers take their time to say whether there is a graphics adapter: meanwhile the files come.
+  const found = runtimesFor(wanted);
+  found.catch(() => {});
   const files = await openSource(source, options);
   const { path } = files;
   const text = new TextDecoder().decode(await files.read('config.json', 'config'));
@@ -39,6 +42,7 @@ export async function loadModel(
   signal.throwIfAborted();
   onProgress({ stage: 'runtime', done: 0, total: 1 });
   const bytes = { config, path, encoder, comparator };
+  const runtimes = await found;
   const { opened, networks } = await firstThatWorks(runtimes, async (opened) => ({
     opened,
     networks: await openNetworks(bytes, opened.runtime),

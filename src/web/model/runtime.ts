@@ -11,23 +11,26 @@ export interface OpenedRuntime {
   readonly numThreads: number;
 }
 
+/** @throws E_CONFIG for a name that is no runtime */
+export function checkRuntime({ runtime = 'auto' }: Pick<OpenModelArgs, 'runtime'>): void {
+  if (['auto', 'wasm', 'webgpu'].includes(runtime)) return;
+  throw new SamesameError('E_CONFIG', {
+    what: 'there is no such runtime',
+    expected: 'auto, wasm or webgpu',
+    received: String(runtime),
+    details: { option: 'runtime' },
+  });
+}
+
 /**
  * The runtimes to try for a choice, best first.
- * @throws E_CONFIG for a name that is no runtime; E_RUNTIME where WebGPU was asked for and this browser has none
+ * @throws E_RUNTIME where WebGPU was asked for and this browser has none
  */
 export async function runtimesFor({
   runtime: asked = 'auto',
   wasmPaths,
   numThreads: wanted,
 }: Omit<OpenModelArgs, 'source'>): Promise<(() => Promise<OpenedRuntime>)[]> {
-  if (!['auto', 'wasm', 'webgpu'].includes(asked)) {
-    throw new SamesameError('E_CONFIG', {
-      what: 'there is no such runtime',
-      expected: 'auto, wasm or webgpu',
-      received: String(asked),
-      details: { option: 'runtime' },
-    });
-  }
   const numThreads = globalThis.crossOriginIsolated
     ? (wanted ?? Math.min(MAX_THREADS, navigator.hardwareConcurrency || 1))
     : 1;
@@ -54,8 +57,13 @@ interface Gpu {
   requestAdapter(): Promise<unknown>;
 }
 
+/** A graphics process that hangs or starts over and over never answers; a person does not wait for it longer than that. */
+const PATIENCE_MS = 5000;
+
 async function hasGraphicsAdapter(): Promise<boolean> {
   const { gpu } = navigator as Navigator & { readonly gpu?: Gpu };
-  const adapter = await gpu?.requestAdapter().catch(() => null);
-  return adapter !== undefined && adapter !== null;
+  if (gpu === undefined) return false;
+  const noAnswer = new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null));
+  const adapter = await Promise.race([gpu.requestAdapter().catch(() => null), noAnswer]);
+  return adapter !== null;
 }
