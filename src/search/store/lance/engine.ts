@@ -119,10 +119,12 @@ function createLanceEngine(
     } catch (error) {
       if (!/not found/i.test(String(error))) throw lanceError(error, `reading the store ${folder}`);
     }
-    await table.checkoutLatest();
-    return work().catch((error) => {
+    try {
+      await table.checkoutLatest();
+      return await work();
+    } catch (error) {
       throw lanceError(error, `reading the store ${folder}`);
-    });
+    }
   }
 
   async function byIds(ids: readonly string[], columns: string[]): Promise<BatchLike[]> {

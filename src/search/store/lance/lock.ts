@@ -29,7 +29,9 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       await file.writeFile(mine).finally(() => file.close());
       return () => rm(path, { force: true });
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw errorFromSystem(error, `writing ${path}`);
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw folderGone(folder, error);
+      if (code !== 'EEXIST') throw errorFromSystem(error, `writing ${path}`);
     }
     const owner = await readOwner(path);
     // One that says nothing is being written just now, or was cut off in mid-writing: its writer is dead.
@@ -70,5 +72,14 @@ function inUse(folder: string, path: string, { pid, host }: Owner): SamesameErro
     received: `process ${pid} on ${host}`,
     help: `wait until it has ended; if there is no such process, remove ${path}. Several machines can write to a store in Postgres`,
     details: { path, pid, host },
+  });
+}
+
+function folderGone(folder: string, cause: unknown): SamesameError {
+  return new SamesameError('E_STORE', {
+    what: `the folder of the store ${folder} is gone`,
+    help: 'is its disk there? Put the folder back, or index the images again',
+    details: { path: folder },
+    cause,
   });
 }
