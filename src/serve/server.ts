@@ -185,6 +185,8 @@ export async function serve({
 
 /** How long a database that has gone is waited for: a request cannot wait as long as an index can. */
 const STORE_PATIENCE_MS = 2000;
+/** After what it has added last `samesame index` may write to a store in a folder. */
+const STORE_IDLE_MS = 500;
 
 async function openStoreFor(
   { store: address }: ServeSettings,
@@ -195,6 +197,7 @@ async function openStoreFor(
   return openStore(address, {
     identity: storeIdentity(config),
     patienceMs: STORE_PATIENCE_MS,
+    writerIdleMs: STORE_IDLE_MS,
     onWait: (message) => log.warn(message),
   });
 }

@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
+import { loadModel } from '../../src/web/teach/saved-models.ts';
 import { type Problem, toProblem } from '../engine/protocol.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { modelState, SITE_MODEL, useModel } from '../state/model.ts';
-import { loadSavedModel, removeSavedModel, savedModels } from '../state/saved-models.ts';
+import { removeSavedModel, savedModels } from '../state/saved-models.ts';
 import { site } from '../state/site.ts';
 import { useStore } from '../state/store.ts';
 import { TEXT } from '../text.ts';
@@ -47,8 +48,8 @@ export function ModelPanel({ onClose }: { readonly onClose: () => void }) {
             </button>
           </li>
         )}
-        {saved.map(({ id, name, savedAt }) => (
-          <li key={id}>
+        {saved.map(({ name, savedAt }) => (
+          <li key={name}>
             <span>
               {name}
               <small>{TEXT.model.taughtAt(new Date(savedAt))}</small>
@@ -59,8 +60,8 @@ export function ModelPanel({ onClose }: { readonly onClose: () => void }) {
                 class="button"
                 aria-label={`${TEXT.model.use}: ${name}`}
                 onClick={() =>
-                  loadSavedModel(id)
-                    .then((files) => open(files, 'taught', name))
+                  loadModel(name)
+                    .then(({ files }) => open(files, 'taught', name))
                     .catch((error) => setProblem(toProblem(error)))
                 }
               >
@@ -70,7 +71,7 @@ export function ModelPanel({ onClose }: { readonly onClose: () => void }) {
                 type="button"
                 class="quiet-button"
                 aria-label={`${TEXT.model.remove}: ${name}`}
-                onClick={() => removeSavedModel(id).catch((error) => setProblem(toProblem(error)))}
+                onClick={() => removeSavedModel(name).catch((error) => setProblem(toProblem(error)))}
               >
                 {TEXT.model.remove}
               </button>

@@ -1,10 +1,10 @@
-import { type TeachEvent, teach } from '../../../src/web/teach/index.ts';
+import { saveModel, type TeachEvent, teach } from '../../../src/web/teach/index.ts';
 import { toProblem } from '../../engine/protocol.ts';
 import { chosenKind } from '../../source/current.ts';
 import { addFiles } from '../../source/tab-images.ts';
 import { announce } from '../../state/announce.ts';
 import { readyModel, useModel } from '../../state/model.ts';
-import { saveModel } from '../../state/saved-models.ts';
+import { listSavedModels } from '../../state/saved-models.ts';
 import { TEXT } from '../../text.ts';
 import { groups, type Lesson, lesson } from './state.ts';
 
@@ -40,7 +40,10 @@ export async function begin({ seconds }: BeginOptions): Promise<void> {
   try {
     const model = await teaching.done;
     await useModel(model.files, 'taught', name);
-    await saveModel(name, model.files);
+    // A private window keeps nothing; the model is there to download.
+    await saveModel(name, model).then(listSavedModels, (error) =>
+      change((now) => ({ warnings: [...now.warnings, toProblem(error).what] })),
+    );
     change({ model });
     announce(model.summary.words);
     chosenKind.set('tab');
