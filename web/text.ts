@@ -126,6 +126,8 @@ export const TEXT = {
     forget: 'Forget them',
     adding: (done: number, total: number) =>
       `Reading images: ${done.toLocaleString('en')} of ${total.toLocaleString('en')}`,
+    comparator: 'this model compares two images by a learned head, and cannot search among many',
+    comparatorHelp: 'choose a model that compares by distance, as samesame train makes by default',
     refused: (count: number) => `${plural(count, 'file')} left out: not an image that this browser can read`,
   },
   search: {

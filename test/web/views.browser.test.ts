@@ -169,15 +169,15 @@ describe.skipIf(reasonToSkip !== undefined)('the page from a static server', { t
     await page.keyboard.press('Escape');
     await page.locator('.map-hint').waitFor();
     await page.getByRole('button', { name: 'Mark several with a lasso' }).click();
-    // All of it within the window: the mouse is nowhere else.
+    // All of it within the window and its round corners: the mouse is nowhere else.
     await canvas.evaluate((element) => element.scrollIntoView({ block: 'end' }));
     const box = (await canvas.boundingBox())!;
-    await page.mouse.move(box.x + 2, box.y + 2);
+    await page.mouse.move(box.x + 12, box.y + 12);
     await page.mouse.down();
     for (const [x, y] of [
-      [box.width - 2, 2],
-      [box.width - 2, box.height - 2],
-      [2, box.height - 2],
+      [box.width - 12, 12],
+      [box.width - 12, box.height - 12],
+      [12, box.height - 12],
     ])
       await page.mouse.move(box.x + x, box.y + y);
     await page.mouse.up();

@@ -2,8 +2,10 @@ import type { WebModel, WebVectors } from '../../src/web/index.ts';
 import { openVectors } from '../../src/web/index.ts';
 import type { Thumbnail } from '../engine/api.ts';
 import { ask } from '../engine/engine.ts';
+import { EngineError } from '../engine/protocol.ts';
 import { type DroppedFile, isImage, labelOf } from '../parts/images.ts';
 import { createStore } from '../state/store.ts';
+import { TEXT } from '../text.ts';
 import type { Picture } from './types.ts';
 
 /** An image of this tab. */
@@ -47,7 +49,15 @@ let opened: { readonly model: WebModel; readonly vectors: Promise<WebVectors> } 
 /** The store of embeddings of a model, with what it kept from an earlier visit. */
 export function vectorsOf(model: WebModel): Promise<WebVectors> {
   if (opened !== undefined && opened.model === model) return opened.vectors;
-  const { embeddingSize, fingerprint } = model.info;
+  const { embeddingSize, fingerprint, distance } = model.info;
+  if (distance === 'comparator')
+    return Promise.reject(
+      new EngineError({
+        code: 'E_CONFIG',
+        what: TEXT.collection.comparator,
+        help: TEXT.collection.comparatorHelp,
+      }),
+    );
   const before = tabState.get();
   before.adding?.stop();
   tabState.set(NOTHING);
