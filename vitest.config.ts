@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: {
-    alias: { '#runtime': fileURLToPath(new URL('./src/graph/runtime/node.ts', import.meta.url)) },
+    alias: Object.fromEntries(
+      Object.entries({ '#runtime': 'node', '#web-runtime': 'web', '#webgpu-runtime': 'webgpu' }).map(
+        ([name, file]) => [name, fileURLToPath(new URL(`./src/graph/runtime/${file}.ts`, import.meta.url))],
+      ),
+    ),
   },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],

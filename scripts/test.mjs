@@ -39,9 +39,11 @@ function main() {
   if (!existsSync(join(root, 'node_modules', 'vitest')) && !check('install', 'npm', ['install'])) return;
 
   check('build', ...bin('tsc', '-p', 'tsconfig.build.json'));
+  check('page', ...bin('vite', 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn'));
   if (filters.length === 0) {
     check('lint', ...bin('biome', 'check', '--error-on-warnings', '.'));
     check('types', ...bin('tsc', '-p', 'tsconfig.json', '--noEmit'));
+    check('types of the page', ...bin('tsc', '-p', 'web/tsconfig.json', '--noEmit'));
   } else {
     console.log('Lint and types are left out, because tests were asked for by name.');
   }
@@ -105,7 +107,7 @@ function hasBrowserTests() {
  * @param {string} name @param {string[]} toolArgs @returns {[string, string[]]}
  */
 function bin(name, ...toolArgs) {
-  const packages = { tsc: 'typescript', biome: '@biomejs/biome', vitest: 'vitest' };
+  const packages = { tsc: 'typescript', biome: '@biomejs/biome', vitest: 'vitest', vite: 'vite' };
   const folder = join(root, 'node_modules', packages[/** @type {keyof typeof packages} */ (name)]);
   const { bin: bins } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return [process.execPath, [join(folder, typeof bins === 'string' ? bins : bins[name]), ...toolArgs]];

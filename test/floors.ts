@@ -18,6 +18,7 @@ export const FLOORS = [
   'search',
   'report',
   'jobs',
+  'web',
   'serve',
   'cli',
 ] as const;
@@ -31,7 +32,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
 
 /** Code that also runs in a browser: no Node module may be reached from it. */
 const BROWSER_SAFE = [
-  /^src\/(client|graph|nn|loss|evaluate|projection)\//,
+  /^src\/(client|graph|nn|loss|evaluate|projection|web)\//,
   /^src\/data\/(augment|splits|pairs|samplers)/,
 ];
 /** What every runtime is: others may speak of it, but get one only by #runtime. */

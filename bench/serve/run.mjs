@@ -5,8 +5,8 @@
 // - Speed: autocannon with 64 connections on POST /v1/embed, an image a request, and the model alone on the same images,
 //   in turns; the ratio is the median over rounds. Processor time an image is printed beside it, that of the whole service
 //   without autocannon: it does not depend on who else is busy, nor on how many threads ask for a share of the cores.
-// - Overload: three times as many requests a second for a minute; statuses, memory, and how soon one request alone is
-//   answered as before.
+// - Overload: three times as many requests a second for a minute; statuses, what is done meanwhile beside what is done
+//   without overload, memory, and how soon one request alone is answered as before.
 // - Memory: the heap after 1,000 requests and after 10,000 more.
 import { fork, spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
@@ -138,8 +138,8 @@ async function measureSpeed() {
 
 async function measureOverload() {
   const service = await startService({ maxQueue: QUEUE, maxRequests: 4 * QUEUE });
-  const calm = await load(service.url, { duration: seconds, connections });
-  const capacity = calm['2xx'] / calm.duration;
+  // What it can do is measured before and after: a machine that others use, too, is not the same a minute later.
+  const calmBefore = await measureCalm(service);
   const before = await service.memory();
   let peakRss = 0;
   const watching = setInterval(async () => {
@@ -148,35 +148,68 @@ async function measureOverload() {
   const found = await load(service.url, {
     duration: overloadSeconds,
     connections: 4 * connections + QUEUE,
-    overallRate: Math.ceil(OVERLOAD * capacity),
+    overallRate: Math.ceil(OVERLOAD * calmBefore.perSecond),
   });
   clearInterval(watching);
   const recoverySeconds = await recovery(service.url);
   const after = await service.memory();
+  const calmAfter = await measureCalm(service);
   await service.close();
+
+  /** @type {Record<string, number>} */
   const statuses = Object.fromEntries(
     Object.entries(found.statusCodeStats).map(([status, { count }]) => [status, count]),
   );
+  const { 200: numDone = 0, 503: numRefused = 0 } = statuses;
+  const capacity = (calmBefore.perSecond + calmAfter.perSecond) / 2;
+  const goodput = numDone / found.duration;
+  const calmCpuMs = (calmBefore.cpuMs + calmAfter.cpuMs) / 2;
+  const cpuMs = (after.cpuMs - before.cpuMs) / numDone;
   console.log(
-    `\noverload, ${(OVERLOAD * capacity).toFixed(0)} requests/s for ${overloadSeconds} s (capacity ${capacity.toFixed(1)}, queue ${QUEUE}):`,
+    `\noverload, ${(OVERLOAD * calmBefore.perSecond).toFixed(0)} requests/s for ${overloadSeconds} s, queue ${QUEUE}:`,
   );
   console.log(`  answers ${JSON.stringify(statuses)}, failed ${found.errors}, timeouts ${found.timeouts}`);
   console.log(
-    `  done ${(statuses[200] / found.duration).toFixed(1)} requests/s meanwhile; p99 of all answers ${found.latency.p99} ms`,
+    `  done ${goodput.toFixed(1)} requests/s; without overload ${calmBefore.perSecond.toFixed(1)} before and ` +
+      `${calmAfter.perSecond.toFixed(1)} after; ratio ${(goodput / capacity).toFixed(2)}`,
+  );
+  console.log(
+    `  processor ms a request that was done ${cpuMs.toFixed(2)}, those refused included; without overload ` +
+      `${calmCpuMs.toFixed(2)}; ratio ${(calmCpuMs / cpuMs).toFixed(2)}; p99 of all answers ${found.latency.p99} ms`,
   );
   console.log(
     `  memory: rss ${mb(before.rss)} before, ${mb(peakRss)} at most, ${mb(after.rss)} after; heap ${mb(before.heapUsed)} before, ${mb(after.heapUsed)} after`,
   );
   console.log(`  one request alone is answered as before ${recoverySeconds.toFixed(2)} s after the end`);
+  const isSo =
+    found.errors === 0 && found.timeouts === 0 && numDone + numRefused === sum(Object.values(statuses));
+  if (!isSo) {
+    console.log('  NOT only 200 and 503');
+    process.exitCode = 1;
+  }
   return {
-    capacity,
     statuses,
     errors: found.errors,
     timeouts: found.timeouts,
+    goodput,
+    ratio: goodput / capacity,
+    byCpu: calmCpuMs / cpuMs,
+    calmBefore,
+    calmAfter,
     peakRss,
     before,
     after,
     recoverySeconds,
+  };
+}
+
+/** @param {Awaited<ReturnType<typeof startService>>} service */
+async function measureCalm(service) {
+  const { cpuMs } = await service.memory();
+  const found = await load(service.url, { duration: seconds, connections });
+  return {
+    perSecond: found['2xx'] / found.duration,
+    cpuMs: ((await service.memory()).cpuMs - cpuMs) / found['2xx'],
   };
 }
 
@@ -288,6 +321,11 @@ async function startAlone() {
 async function rssOf(pid) {
   const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/VmRSS:\s+(\d+)/.exec(text)?.[1] ?? 0) * 1024;
+}
+
+/** @param {readonly number[]} values */
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** @param {number} bytes */

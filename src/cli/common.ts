@@ -58,6 +58,11 @@ export function toCount(text: string): number {
   return value;
 }
 
+/** A whole number from 0. */
+export function toCountFromZero(text: string): number {
+  return toNumber(text) === 0 ? 0 : toCount(text);
+}
+
 /** A whole number where it is written as one, else the text itself: any word is a seed. */
 export function toSeed(text: string): number | string {
   return /^-?\d{1,15}$/.test(text) ? Number(text) : text;

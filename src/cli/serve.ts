@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import { pino } from 'pino';
-import { type RunningService, type ServeOptions, serve } from '../serve/index.ts';
-import { addCommonOptions, type CommonOptions, toCount, toNumber } from './common.ts';
+import { type ServeOptions, serve } from '../serve/index.ts';
+import { addCommonOptions, type CommonOptions, toCount, toCountFromZero } from './common.ts';
 import { addServeToken } from './serve-token.ts';
 import { createTerminal } from './terminal.ts';
+import { untilStopped } from './until-stopped.ts';
 
 interface ServeVerbOptions extends CommonOptions {
   readonly host?: string;
@@ -101,18 +102,6 @@ async function runServe(model: string, options: ServeVerbOptions): Promise<void>
   await new Promise<void>((resolve) => log.flush(() => resolve()));
 }
 
-/** Until a first signal has closed it. A second one kills, as usual. */
-function untilStopped(service: RunningService): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const reload = () => void service.reload();
-    const stop = () => {
-      process.off('SIGINT', stop).off('SIGTERM', stop).off('SIGHUP', reload);
-      service.close().then(resolve, reject);
-    };
-    process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', reload);
-  });
-}
-
 function toServeOptions(options: ServeVerbOptions): ServeOptions {
   const { maxBody, maxHeld, timeout, bodyTimeout } = options;
   const times = (value: number | undefined, factor: number) =>
@@ -144,8 +133,4 @@ function toServeOptions(options: ServeVerbOptions): ServeOptions {
 
 function count(flags: string, description: string): Option {
   return new Option(flags, description).argParser(toCount);
-}
-
-function toCountFromZero(text: string): number {
-  return toNumber(text) === 0 ? 0 : toCount(text);
 }

@@ -3,6 +3,7 @@ import { type CallOptions, type ClientOptions, createSend } from './send.ts';
 import type {
   AddedImages,
   ClientImage,
+  DuplicateGroups,
   EmbeddedImage,
   Embeddings,
   ImageProblem,
@@ -10,6 +11,7 @@ import type {
   SearchResults,
   ServedComparison,
   ServiceStats,
+  StoreMap,
 } from './types.ts';
 
 export interface CompareCall extends CallOptions {
@@ -31,6 +33,13 @@ export interface AddCall extends CallOptions {
   readonly label?: string;
 }
 
+export interface DuplicatesCall extends CallOptions {
+  /** Of an image from the centre of its group. Default: what the model calls the same. */
+  readonly maxDistance?: number;
+  /** Groups at most, 1 … 1000. Default 100. */
+  readonly limit?: number;
+}
+
 /** Asks a service. A method for each operation of its OpenAPI document, by the operation's name. */
 export interface Client {
   /** @throws E_IMAGE or E_IMAGES_BAD where no image could be used; E_BUSY, E_UNAUTHORIZED, … */
@@ -43,6 +52,17 @@ export interface Client {
   addImages(images: readonly ClientImage[], options?: AddCall): Promise<AddedImages>;
   /** Removes an image from the store. @throws E_NOT_FOUND where there is none of this id */
   deleteImage(id: string, options?: CallOptions): Promise<void>;
+  /** A small WebP of an image of the store. @throws E_NOT_FOUND where there is none, or its file is gone */
+  thumbnail(id: string, options?: CallOptions): Promise<Blob>;
+  /** The store on a plane. The first call after a change of the store takes seconds. @throws E_NOT_FOUND without a store */
+  map(options?: CallOptions): Promise<StoreMap>;
+  /** What the store has twice. The first call after a change of the store takes seconds. @throws E_NOT_FOUND without a store */
+  duplicates(options?: DuplicatesCall): Promise<DuplicateGroups>;
+  /** A file of the model's folder, to run it here. @throws E_NOT_FOUND for `comparator.onnx` of a model without a learned head */
+  modelFile(
+    name: 'config.json' | 'encoder.onnx' | 'comparator.onnx',
+    options?: CallOptions,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   model(options?: CallOptions): Promise<ModelDescription>;
   stats(options?: CallOptions): Promise<ServiceStats>;
   /** Whether the process is alive: false where it cannot be reached. */
@@ -96,6 +116,19 @@ export function createClient(options: ClientOptions): Client {
     },
     async deleteImage(id, { signal } = {}) {
       await send(`/v1/images/${encodeURIComponent(id)}`, { method: 'DELETE', signal });
+    },
+    async thumbnail(id, { signal } = {}) {
+      return (await send(`/v1/images/${encodeURIComponent(id)}/thumbnail`, { signal })).blob();
+    },
+    map: (call) => get('/v1/map', call),
+    duplicates({ maxDistance, limit, signal } = {}) {
+      const query = new URLSearchParams();
+      if (maxDistance !== undefined) query.set('maxDistance', String(maxDistance));
+      if (limit !== undefined) query.set('limit', String(limit));
+      return get(withQuery('/v1/duplicates', query), { signal });
+    },
+    async modelFile(name, { signal } = {}) {
+      return new Uint8Array(await (await send(`/model/${name}`, { signal })).arrayBuffer());
     },
     model: (call) => get('/v1/model', call),
     stats: (call) => get('/v1/stats', call),

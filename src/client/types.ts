@@ -81,6 +81,49 @@ export interface AddedImages {
   ))[];
 }
 
+/** An image of the store, without its neighbours. */
+export interface StoredImage {
+  readonly id: string;
+  /** Of its file, without folders. */
+  readonly name: string;
+  readonly label: string | null;
+}
+
+/** An image on a plane, from −1 to 1, both axes to one scale. */
+export interface PlacedImage extends StoredImage {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** An image and how far it is from another. */
+export interface DuplicateImage extends StoredImage {
+  readonly distance: number;
+}
+
+/** Images of the store on a plane, near to what they are like. */
+export interface StoreMap {
+  readonly model: string;
+  readonly method: 'embedding' | 'pca' | 'umap' | 'tsne';
+  /** Images of the store; of a large one only some are drawn. */
+  readonly numImages: number;
+  readonly images: readonly PlacedImage[];
+}
+
+/** Images of the store that show the same thing. */
+export interface DuplicateGroups {
+  readonly model: string;
+  readonly numImages: number;
+  /** Of them, those whose neighbours were looked up. */
+  readonly numExamined: number;
+  /** Found; the closest of them are told. */
+  readonly numGroups: number;
+  readonly groups: readonly {
+    readonly centre: StoredImage;
+    /** Each near to the centre; the nearest first. */
+    readonly others: readonly DuplicateImage[];
+  }[];
+}
+
 export interface ModelDescription {
   readonly model: string;
   /** ISO 8601. */
@@ -99,6 +142,8 @@ export interface ModelDescription {
   readonly isCalibrated: boolean;
   readonly classes: readonly string[];
   readonly trainedOn: { readonly dataset: string; readonly numImages: number };
+  /** What the service searches in; null where it has nothing to search in. */
+  readonly store: 'lancedb' | 'postgres' | null;
   readonly samesame: string;
 }
 

@@ -1,11 +1,11 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { contentLine, FILES_LINE, namesLine, UNREADABLE_LINE } from './fingerprint-lines.ts';
 import { mapInOrder } from './parallel.ts';
 import type { ImageSet } from './types.ts';
 
 /** Enough reads in flight to keep a disk busy, few enough to leave files for others to open. */
 const NUM_READS = 8;
-const UNREADABLE = 'unreadable\n';
 
 /** A fingerprint and, on the way to it, what each image is. */
 export interface SetContents {
@@ -34,7 +34,7 @@ export async function readContents(set: ImageSet, signal?: AbortSignal): Promise
     const rowBytes = height * width * channels;
     hash.update(`${height}×${width}×${channels}\n`);
     for (let i = 0; i < set.numImages; i++) {
-      addNames(hash, set, i);
+      hash.update(namesLine(set, i));
       contents[i] = createHash('sha256')
         .update(data.subarray(i * rowBytes, (i + 1) * rowBytes))
         .digest('base64');
@@ -42,25 +42,19 @@ export async function readContents(set: ImageSet, signal?: AbortSignal): Promise
     hash.update(data);
     return { fingerprint: hash.digest('hex'), contents };
   }
-  hash.update('files\n');
+  hash.update(FILES_LINE);
   await mapInOrder(
     set.numImages,
     NUM_READS,
     (index) => hashFile(pixels.path(index)),
     (content, index) => {
-      addNames(hash, set, index);
-      hash.update(content ?? UNREADABLE);
+      hash.update(namesLine(set, index));
+      hash.update(content ?? UNREADABLE_LINE);
       contents[index] = content;
     },
     signal,
   );
   return { fingerprint: hash.digest('hex'), contents };
-}
-
-/** JSON, so that no name can pass for two. */
-function addNames(hash: Hash, set: ImageSet, index: number): void {
-  const className = set.classNames[set.labels[index]] ?? null;
-  hash.update(`${JSON.stringify([set.id(index), className, set.splits?.[index] ?? null])}\n`);
 }
 
 async function hashFile(path: string): Promise<string | undefined> {
@@ -74,5 +68,5 @@ async function hashFile(path: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-  return `${sizeBytes} ${hash.digest('hex')}\n`;
+  return contentLine(sizeBytes, hash.digest('hex'));
 }

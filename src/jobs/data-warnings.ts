@@ -71,8 +71,8 @@ export async function warnOfColours(
   ];
 }
 
-/** @param image uint8 `[height, width, 3]` */
-function isGrey(image: Uint8Array): boolean {
+/** Whether no pixel has more colour than JPEG leaves in grey. @param image uint8 `[height, width, 3]` */
+export function isGrey(image: Uint8Array): boolean {
   for (let i = 0; i < image.length; i += 3) {
     const [red, green, blue] = [image[i], image[i + 1], image[i + 2]];
     if (Math.max(red, green, blue) - Math.min(red, green, blue) > GREY_TOLERANCE) return false;

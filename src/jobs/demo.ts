@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { errorFromSystem } from '../base/errors.ts';
 import { openDataset } from '../data/sources/open.ts';
+import type { DecodedPixels } from '../data/types.ts';
 import type { TrainOptions } from '../train/config.ts';
+import { makeDemoGallery } from './demo-gallery.ts';
 import type { ExamplePair } from './examples.ts';
 import type { FinishedRun } from './finish.ts';
 import { type TrainJob, train } from './train.ts';
@@ -27,6 +29,8 @@ export const PUBLISHED_BEST = 0.9751;
 
 export interface DemoJob extends Omit<TrainJob, 'dataset' | 'config' | 'resume' | 'overwrite'> {
   readonly quick?: boolean;
+  /** Make a store of test images, to look around in with `samesame serve`. Default false. */
+  readonly gallery?: boolean;
   readonly seed?: string | number;
 }
 
@@ -36,13 +40,16 @@ export interface FinishedDemo extends FinishedRun {
     readonly same: readonly [string, string];
     readonly different: readonly [string, string];
   };
+  /** Address of the store of test images, where one was asked for. */
+  readonly store?: string;
 }
 
 /** The main job on data that came with the install. A demo that is in `out` is replaced. */
-export async function demo({ quick = false, seed, ...job }: DemoJob): Promise<FinishedDemo> {
+export async function demo({ quick = false, gallery = false, seed, ...job }: DemoJob): Promise<FinishedDemo> {
+  const dataset = await openDataset('mnist');
   const run = await train({
     ...job,
-    dataset: await openDataset('mnist'),
+    dataset,
     config: { ...(quick ? QUICK_CONFIG : DEMO_CONFIG), ...(seed === undefined ? {} : { seed }) },
     overwrite: true,
   });
@@ -52,7 +59,21 @@ export async function demo({ quick = false, seed, ...job }: DemoJob): Promise<Fi
       similar ? 'same' : 'different',
       run.examples.find((example) => example.similar === similar)!,
     );
-  return { ...run, pictures: { same: await write(true), different: await write(false) } };
+  const pictures = { same: await write(true), different: await write(false) };
+  if (!gallery) return { ...run, pictures };
+  const { runtime, signal, onEvent } = job;
+  const store = await makeDemoGallery({
+    model: run.model,
+    set: dataset.set,
+    pixels: dataset.set.pixels as DecodedPixels, // MNIST comes as arrays
+    images: run.data.splits.test,
+    out: join(job.out, 'gallery'),
+    seed: run.config.seed,
+    runtime,
+    signal,
+    onProgress: (done, total) => onEvent?.({ kind: 'stage', stage: 'images', done, total }),
+  });
+  return { ...run, pictures, store };
 }
 
 async function writePictures(

@@ -7,7 +7,8 @@ import { loadModel } from '../model/load.ts';
 import type { TrainEvent } from '../train/progress.ts';
 import { describeBad } from './bad-images.ts';
 import { embedFiles } from './embed.ts';
-import { MAX_REFERENCE, type Reference, readReference } from './reference.ts';
+import { MAX_REFERENCE } from './make-reference.ts';
+import { type Reference, readReference } from './reference.ts';
 
 export interface DriftJob {
   /** Folder of the model, or of a run. */

@@ -1,13 +1,10 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../base/files.ts';
-import { VERSION } from '../base/version.ts';
-import { calibrateLogistic } from '../evaluate/index.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
-import { MODEL_VERSION } from '../model/config.ts';
 import { createEmbedder } from '../model/embedder.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
-import { createModel, type Model } from '../model/model.ts';
-import { type ModelSettings, saveModel, sha256 } from '../model/save.ts';
+import { createModel } from '../model/model.ts';
+import { saveModel, sha256 } from '../model/save.ts';
 import type { Encoder } from '../nn/networks/encoder.ts';
 import { renderModelCard, renderReport } from '../report/index.ts';
 import type { TrainConfig } from '../train/config.ts';
@@ -20,12 +17,12 @@ import { measurePairs } from './embed-store.ts';
 import { type ExamplePair, pickExamples } from './examples.ts';
 import { rowsOf } from './feature-rows.ts';
 import { keepReport } from './kept-report.ts';
+import { makeReference } from './make-reference.ts';
 import { type Measurement, measureModel } from './measure.ts';
+import { describeModel, loadedConfig } from './model-settings.ts';
 import type { PreparedData } from './prepare.ts';
-import { makeReference } from './reference.ts';
 import { composeReport } from './report-data.ts';
 import type { TensorBoard } from './tensorboard.ts';
-import { settleThreshold } from './threshold.ts';
 import { validationOf } from './validate.ts';
 
 /** A finished run: where its files are and what was measured. */
@@ -78,33 +75,7 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   const opened = await openParts(design, values, runtime);
   const { similar } = data.validationPairs;
   const validationDistances = await measurePairs(opened, rowsOf(data), data.validationPairs);
-  const settings: ModelSettings = {
-    encoder: {
-      name: design.encoder.name,
-      embeddingSize: design.encoder.embeddingSize,
-      normalized: design.encoder.normalized,
-      ...(input.backbone && { backbone: input.backbone.provenance }),
-    },
-    comparator: design.comparator && {
-      name: design.comparator.name,
-      symmetric: design.comparator.symmetric,
-      bothWays: config.bothWays,
-    },
-    input: data.target,
-    distance: design.comparator === undefined ? 'euclidean' : 'comparator',
-    threshold: settleThreshold(config, validationDistances, similar),
-    calibration: { ...calibrateLogistic(validationDistances, similar), ...priorOf(similar) },
-    classes: [...data.set.classNames],
-    provenance: {
-      dataset: data.set.name,
-      fingerprint: data.fingerprint,
-      numImages: data.set.numImages,
-      seed: config.seed,
-      samesame: VERSION,
-      runtime: runtime.name,
-      training: { ...config, pixelScale: design.pixelScale },
-    },
-  };
+  const settings = describeModel({ ...input, validationDistances });
   const files = buildFiles(design, values);
   const model = createModel(loadedConfig(settings), opened, opened);
   const frozen = input.backbone && (await openUntrained(design, input.backbone.untrained, runtime));
@@ -174,12 +145,6 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
   };
 }
 
-/** The share of similar pairs, where there are both kinds. */
-function priorOf(similar: Float32Array): { readonly prior?: number } {
-  const prior = similar.filter((value) => value > 0.5).length / similar.length;
-  return prior > 0 && prior < 1 ? { prior } : {};
-}
-
 /** The backbone as it was before training. */
 async function openUntrained(design: ModelDesign, encoder: Encoder, runtime: Runtime) {
   return openParts(
@@ -203,16 +168,4 @@ async function measureEmbedding(encoder: Uint8Array, { pixels, splits }: Prepare
   const seconds = (performance.now() - start) / 1000;
   await close();
   return images.length / seconds;
-}
-
-/** The settings as a loaded model has them; its files are not on disk yet, so there are no checksums. */
-function loadedConfig(settings: ModelSettings): Model['config'] {
-  const { encoder, comparator, ...rest } = settings;
-  return {
-    ...rest,
-    format: 'samesame-model',
-    version: MODEL_VERSION,
-    encoder: { ...encoder, sha256: '' },
-    comparator: comparator && { ...comparator, sha256: '' },
-  };
 }

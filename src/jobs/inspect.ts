@@ -15,7 +15,7 @@ import {
 import type { Dataset } from '../data/sources/open.ts';
 import type { ProgressEvent } from '../data/types.ts';
 import { type Proposal, proposeTraining } from './inspect-proposal.ts';
-import { namesPairs } from './prepare.ts';
+import { namesPairs } from './split-data.ts';
 
 export interface InspectJob {
   /** Opened with `labels: 'optional'`, so that images without a class are seen too. */

@@ -79,7 +79,7 @@ const MAX_PIXEL_FLOATS = 2 ** 25;
  * Nothing is chosen here, but for the raw-pixel baseline's threshold, which comes from `thresholdPairs`.
  */
 export async function measureModel(
-  model: Model,
+  model: Pick<Model, 'config' | 'embed' | 'distances'>,
   input: MeasureInput,
   runtime: Runtime,
 ): Promise<Measurement> {

@@ -1,82 +1,31 @@
 import { createRandom } from '../base/random.ts';
-import { VERSION } from '../base/version.ts';
 import type { PixelStore } from '../data/pixels/store.ts';
 import type { ImageSet, PairList } from '../data/types.ts';
-import {
-  accuracyByClass,
-  distanceHistogram,
-  findNearest,
-  precisionRecallCurve,
-  rocCurve,
-} from '../evaluate/index.ts';
+import { distanceHistogram, findNearest, precisionRecallCurve, rocCurve } from '../evaluate/index.ts';
 import { judge } from '../model/judge.ts';
 import type { Model } from '../model/model.ts';
-import type { ClassResult, GalleryPair, ReportData, ReportImage, RetrievalExample } from '../report/index.ts';
+import type { GalleryPair, ReportData, ReportImage, RetrievalExample } from '../report/index.ts';
 import { createThumbnail } from '../report/thumbnails.ts';
-import type { TrainConfig } from '../train/config.ts';
-import { lossNameOf } from '../train/custom-loss.ts';
-import type { EpochRecord } from '../train/progress.ts';
+import { type CardInput, composeCard } from './card-data.ts';
 import { composeImageMap } from './image-map.ts';
 import { describeMachine } from './machine.ts';
-import type { Measurement } from './measure.ts';
 import { measureAnswers } from './measure-answers.ts';
 import type { PreparedData } from './prepare.ts';
-import { configurationOf } from './report-configuration.ts';
-import { bestEpochOf, epochMetrics } from './report-epochs.ts';
 
-export interface ReportInput {
-  readonly config: TrainConfig;
-  readonly data: PreparedData;
-  /** Empty where a model is only measured. */
-  readonly records: readonly EpochRecord[];
+export interface ReportInput extends CardInput {
   readonly trainSeconds: number | null;
-  readonly model: Pick<Model, 'config'>;
-  readonly measurement: Measurement;
   readonly imagesPerSecond: number | null;
-  readonly numParameters: number;
   readonly modelBytes: number;
 }
 
 /** Everything that the report of a run shows. */
 export async function composeReport(input: ReportInput): Promise<ReportData> {
-  const { config, data, records, measurement } = input;
-  const { encoder, distance, calibration } = input.model.config;
-  const { verification, retrieval, rawPixels, frozenFeatures, distances } = measurement;
-  const { set, splits, testPairs, validationPairs, target } = data;
-  const { image: _image, ...settings } = config;
+  const { config, data, measurement } = input;
+  const { distances } = measurement;
+  const { splits, testPairs } = data;
   return {
-    title: `${set.name}: is it the same?`,
+    ...composeCard(input),
     createdAt: null,
-    data: {
-      name: set.name,
-      numImages: set.numImages,
-      classNames: set.classNames,
-      fingerprint: data.fingerprint,
-      splits: [
-        { name: 'train', numImages: splits.train.length, numPairs: data.trainPairs?.numPairs ?? null },
-        { name: 'validation', numImages: splits.validation.length, numPairs: validationPairs.numPairs },
-        { name: 'test', numImages: splits.test.length, numPairs: testPairs.numPairs },
-      ],
-    },
-    model: {
-      network: encoder.name,
-      loss: lossNameOf(config),
-      numParameters: input.numParameters,
-      inputShape: [target.height, target.width, target.channels],
-      embeddingDim: encoder.embeddingSize,
-      distance: distance === 'euclidean' ? distance : 'learned',
-      ...(encoder.backbone && { backbone: encoder.backbone }),
-    },
-    configuration: configurationOf(settings),
-    seed: config.seed,
-    versions: { samesame: VERSION },
-    epochs: epochMetrics(records),
-    bestEpoch: bestEpochOf(records),
-    verification,
-    calibration,
-    retrieval,
-    rawPixels,
-    frozenFeatures,
     byNegatives: measurement.byNegatives,
     roc: rocCurve(distances, testPairs.similar),
     precisionRecall: precisionRecallCurve(distances, testPairs.similar),
@@ -88,7 +37,6 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
         numImages: splits.test.length,
         config: input.model.config,
       })?.probability.reliability ?? null,
-    hardestClasses: findHardestClasses(input),
     galleries: await pickGalleries(input),
     retrievalExamples: await pickRetrievals(input),
     map: await composeImageMap(data, measurement, config.seed),
@@ -100,28 +48,6 @@ export async function composeReport(input: ReportInput): Promise<ReportData> {
       machine: describeMachine(),
     },
   };
-}
-
-const NUM_HARDEST = 8;
-
-/** The classes whose test pairs are judged least well. Empty where images have no class. */
-function findHardestClasses({ data, model, measurement }: ReportInput): ClassResult[] {
-  const { set, testPairs } = data;
-  if (set.classNames.length < 2) return [];
-  const labelsOf = (images: Int32Array) => Int32Array.from(images, (image) => set.labels[image]);
-  const classes = accuracyByClass({
-    distances: measurement.distances,
-    similar: testPairs.similar,
-    left: labelsOf(testPairs.left),
-    right: labelsOf(testPairs.right),
-    threshold: model.config.threshold,
-  });
-  const nameOf = (label: number) => set.classNames[label] ?? 'none';
-  return classes.slice(0, NUM_HARDEST).map(({ label, mistakenFor, ...counts }) => ({
-    name: nameOf(label),
-    ...counts,
-    mistakenFor: mistakenFor && { name: nameOf(mistakenFor.label), numPairs: mistakenFor.numPairs },
-  }));
 }
 
 /** Pairs drawn without looking, and the worst mistakes of both kinds. */

@@ -5,7 +5,8 @@ import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { Checkpoint, CheckpointFolder } from '../train/checkpoints.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions } from '../train/config.ts';
-import { namesPairs, type PreparedData } from './prepare.ts';
+import type { PreparedData } from './prepare.ts';
+import { namesPairs } from './split-data.ts';
 
 /**
  * The configuration that a run will have: the given one, or the stored one with what is given when it resumes.

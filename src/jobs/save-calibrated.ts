@@ -4,7 +4,8 @@ import { SamesameError } from '../base/errors.ts';
 import { writeFolderAtomic } from '../base/files.ts';
 import { type ModelConfig, modelConfigSchema } from '../model/config.ts';
 import { withCalibration } from '../report/index.ts';
-import { drawReference, encodeReference, REFERENCE_FILE } from './reference.ts';
+import { drawReference, encodeReference } from './make-reference.ts';
+import { REFERENCE_FILE } from './reference.ts';
 
 /** Embeddings of the images that a model was calibrated on. */
 export interface CalibratedImages {

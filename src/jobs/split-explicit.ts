@@ -11,7 +11,7 @@ import type { PreparedData } from './prepare.ts';
 
 /** Pairs that the source names: split so that no image is in two parts. */
 export function splitExplicit(
-  { set, pairs, couples }: Dataset,
+  { set, pairs, couples }: Pick<Dataset, 'set' | 'pairs' | 'couples'>,
   pixels: PixelStore,
   config: TrainConfig,
   random: Random,

@@ -1,5 +1,11 @@
 import sharp from 'sharp';
-import { decodeImage, readImageBytes, readImageHeader, resizeImage } from '../data/pixels/decode.ts';
+import {
+  type DecodeOptions,
+  decodeImage,
+  readImageBytes,
+  readImageHeader,
+  resizeImage,
+} from '../data/pixels/decode.ts';
 import type { ImageSet, PixelShape } from '../data/types.ts';
 
 /** Sharp on a dense screen at the size that pages show. */
@@ -21,7 +27,7 @@ export async function drawThumbnail(
       const data = pixels.data.subarray(index * numBytes, (index + 1) * numBytes);
       small = await resizeImage({ height, width, channels, data }, target);
     }
-    return await toWebp(small, target);
+    return asUrl(await toWebp(small, target));
   } catch {
     return undefined;
   }
@@ -30,12 +36,17 @@ export async function drawThumbnail(
 /** As `drawThumbnail`, of an image file. */
 export async function drawFileThumbnail(path: string): Promise<string | undefined> {
   try {
-    const bytes = await readImageBytes(path);
-    const target = targetOf(await readImageHeader(bytes));
-    return await toWebp(await decodeImage(bytes, target), target);
+    return asUrl(await readThumbnail(path));
   } catch {
     return undefined;
   }
+}
+
+/** The bytes of a WebP of an image file. @throws as `decodeImage` */
+export async function readThumbnail(path: string, options: DecodeOptions = {}): Promise<Uint8Array> {
+  const bytes = await readImageBytes(path, options);
+  const target = targetOf(await readImageHeader(bytes, options));
+  return toWebp(await decodeImage(bytes, target, options), target);
 }
 
 type Target = PixelShape & { readonly resize: 'stretch' };
@@ -50,7 +61,10 @@ function targetOf({ height, width }: Pick<PixelShape, 'height' | 'width'>): Targ
   };
 }
 
-async function toWebp(pixels: Uint8Array, target: Target): Promise<string> {
-  const webp = await sharp(pixels, { raw: target }).webp({ quality: 78 }).toBuffer();
-  return `data:image/webp;base64,${webp.toString('base64')}`;
+async function toWebp(pixels: Uint8Array, target: Target): Promise<Buffer> {
+  return sharp(pixels, { raw: target }).webp({ quality: 78 }).toBuffer();
+}
+
+function asUrl(webp: Uint8Array): string {
+  return `data:image/webp;base64,${Buffer.from(webp).toString('base64')}`;
 }

@@ -32,9 +32,10 @@ import { type FinishedRun, finishRun } from './finish.ts';
 import { checkEvery, clearFrames, createFrameRecorder } from './frames.ts';
 import { KEPT_REPORT } from './kept-report.ts';
 import { measurePixelScale } from './pixel-scale.ts';
-import { namesPairs, type PreparedData, prepareData } from './prepare.ts';
+import { type PreparedData, prepareData } from './prepare.ts';
 import { redrawEachEpoch } from './redraw.ts';
 import { identityOf, loadCheckpoint, settleConfig } from './run-config.ts';
+import { namesPairs } from './split-data.ts';
 import { openTensorBoard } from './tensorboard.ts';
 import { createValidator } from './validate.ts';
 

@@ -1,31 +1,37 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
 import { SamesameError } from '../base/errors.ts';
+
+// zod/mini has no words of its own; zod's full build sets the same ones.
+z.config(en());
 
 /** Version of the artefact's layout. A reader refuses versions that it does not know. */
 export const MODEL_VERSION = 1;
 
-const pixelSize = z.int().min(1).max(4096);
+const pixelSize = z.int().check(z.gte(1), z.lte(4096));
 /** A share that is neither nothing nor all. */
-const share = z.number().gt(0).lt(1);
+const share = z.number().check(z.gt(0), z.lt(1));
 
 /** A curve from distance to probability, two cuts for three answers, and what both were made from. */
 const answersSchema = z.strictObject({
   curve: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('logistic'), slope: z.number().min(0), intercept: z.number() }),
+    z.strictObject({ kind: z.literal('logistic'), slope: z.number().check(z.gte(0)), intercept: z.number() }),
     z
       .strictObject({
         kind: z.literal('isotonic'),
-        distances: z.array(z.number()).min(1),
-        probabilities: z.array(z.number().min(0).max(1)).min(1),
+        distances: z.array(z.number()).check(z.minLength(1)),
+        probabilities: z.array(z.number().check(z.gte(0), z.lte(1))).check(z.minLength(1)),
       })
-      .refine(({ distances, probabilities }) => distances.length === probabilities.length, {
-        message: 'as many probabilities as distances',
-      })
-      .refine(
-        ({ distances, probabilities }) =>
-          distances.every((distance, i) => i === 0 || distance > distances[i - 1]) &&
-          probabilities.every((probability, i) => i === 0 || probability <= probabilities[i - 1]),
-        { message: 'distances rise, probabilities never do' },
+      .check(
+        z.refine(({ distances, probabilities }) => distances.length === probabilities.length, {
+          message: 'as many probabilities as distances',
+        }),
+        z.refine(
+          ({ distances, probabilities }) =>
+            distances.every((distance, i) => i === 0 || distance > distances[i - 1]) &&
+            probabilities.every((probability, i) => i === 0 || probability <= probabilities[i - 1]),
+          { message: 'distances rise, probabilities never do' },
+        ),
       ),
   ]),
   /** Share of similar pairs that the curve was fitted at. */
@@ -34,10 +40,10 @@ const answersSchema = z.strictObject({
   prior: share,
   /** `same` below the first distance, `different` above the second; null where that answer is never given. */
   cuts: z.strictObject({
-    same: z.number().nullable(),
-    different: z.number().nullable(),
+    same: z.nullable(z.number()),
+    different: z.nullable(z.number()),
     /** Error rate that each answer keeps among the pairs for which it would be wrong. */
-    maxError: z.number().gt(0).max(0.5),
+    maxError: z.number().check(z.gt(0), z.lte(0.5)),
     /** What no two of the pairs behind the cuts share. */
     unit: z.enum(['class', 'image']),
     numSimilar: z.int(),
@@ -67,36 +73,36 @@ export const modelConfigSchema = z
     /** Network and size of the embedding. */
     encoder: z.strictObject({
       name: z.string(),
-      embeddingSize: z.int().min(1),
+      embeddingSize: z.int().check(z.gte(1)),
       /** Whether embeddings have length 1. */
       normalized: z.boolean(),
       sha256: z.string(),
       /** The pretrained network that it stands on, where it does. */
-      backbone: z
-        .strictObject({
+      backbone: z.optional(
+        z.strictObject({
           name: z.string(),
           sha256: z.string(),
           /** Value at which its classifier was cut off. */
           cut: z.string(),
           /** Value up to which it was frozen; null where none of it was. */
-          frozenUpTo: z.string().nullable(),
+          frozenUpTo: z.nullable(z.string()),
           numFrozenParameters: z.int(),
           numTrainableParameters: z.int(),
-          licence: z.string().nullable(),
-          source: z.string().nullable(),
-        })
-        .optional(),
+          licence: z.nullable(z.string()),
+          source: z.nullable(z.string()),
+        }),
+      ),
     }),
     /** Learned head, where the model compares with one. */
-    comparator: z
-      .strictObject({
+    comparator: z.optional(
+      z.strictObject({
         name: z.string(),
         symmetric: z.boolean(),
         /** Whether a head that is not symmetric is asked both ways round. */
-        bothWays: z.boolean().default(true),
+        bothWays: z._default(z.boolean(), true),
         sha256: z.string(),
-      })
-      .optional(),
+      }),
+    ),
     /** What an image must become before the encoder reads it. */
     input: z.strictObject({
       height: pixelSize,
@@ -113,10 +119,10 @@ export const modelConfigSchema = z
       slope: z.number(),
       intercept: z.number(),
       /** Share of similar pairs among them. */
-      prior: share.optional(),
+      prior: z.optional(share),
     }),
     /** What `calibrate` found; takes the place of `threshold` and `calibration` in answers. */
-    answers: answersSchema.optional(),
+    answers: z.optional(answersSchema),
     /** Names of the classes that the model was trained on. */
     classes: z.array(z.string()),
     provenance: z.strictObject({
@@ -129,10 +135,12 @@ export const modelConfigSchema = z
       training: z.record(z.string(), z.unknown()),
     }),
   })
-  .refine(({ distance, comparator }) => (distance === 'comparator') === (comparator !== undefined), {
-    message: 'a model compares with its comparator where it has one, and only there',
-    path: ['distance'],
-  });
+  .check(
+    z.refine(({ distance, comparator }) => (distance === 'comparator') === (comparator !== undefined), {
+      message: 'a model compares with its comparator where it has one, and only there',
+      path: ['distance'],
+    }),
+  );
 
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 

@@ -1,3 +1,4 @@
+export { type BuiltModel, buildModelFiles, type ModelParts, type ModelSettings } from './build.ts';
 export { createHeadComparer, euclideanComparer, type PairComparer } from './comparator.ts';
 export { buildComparatorModel, COMPARATOR_SCOPE } from './comparator-graph.ts';
 export { MODEL_VERSION, type ModelConfig, modelConfigSchema, parseModelConfig } from './config.ts';
@@ -16,5 +17,5 @@ export {
 } from './load.ts';
 export { createModel, type Model } from './model.ts';
 export { createGalleryProducts, type GalleryProducts } from './products.ts';
-export { type ModelParts, type ModelSettings, saveModel, sha256 } from './save.ts';
+export { saveModel, sha256 } from './save.ts';
 export { type Agreement, type SpatialProduct, spatialProduct } from './spatial-product.ts';

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { createRuntime } from '#runtime';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import type { Runtime } from '../graph/runtime/types.ts';
-import { createHeadComparer, euclideanComparer } from './comparator.ts';
 import { type ModelConfig, parseModelConfig } from './config.ts';
-import { createEmbedder, type Embedder } from './embedder.ts';
 import { createModel, type Model } from './model.ts';
+import { openNetworks } from './networks.ts';
 import { sha256 } from './save.ts';
 
 /**
@@ -27,6 +26,8 @@ export async function loadModel(
 /** A model folder as bytes, read once: what several threads load is then the same model, whatever happens to the folder. */
 export interface Artefact {
   readonly config: ModelConfig;
+  /** Of `config.json`, as it was read. */
+  readonly configText: string;
   /** Folder that `config.json` lies in. */
   readonly path: string;
   /** SHA-256 (hex) of `config.json`, which names the checksums of the other files: equal for equal models. */
@@ -44,6 +45,7 @@ export async function readArtefact(folder: string): Promise<Artefact> {
   const config = parseModelConfig(text, join(path, 'config.json'));
   return {
     config,
+    configText: text,
     path,
     checksum: sha256(Buffer.from(text)),
     encoder: await readChecked(path, 'encoder.onnx', config.encoder.sha256),
@@ -55,21 +57,11 @@ export async function readArtefact(folder: string): Promise<Artefact> {
 
 /** A model from the bytes of its folder. @throws E_MODEL, E_RUNTIME */
 export async function openArtefact(
-  { config, path, encoder, comparator }: Omit<Artefact, 'checksum'>,
+  artefact: Omit<Artefact, 'checksum' | 'configText'>,
   runtime: Runtime,
 ): Promise<Model> {
-  const embedder = await createEmbedder(encoder, runtime);
-  checkFits(embedder, config, path);
-  const { embeddingSize } = config.encoder;
-  const comparer =
-    config.comparator === undefined || comparator === undefined
-      ? euclideanComparer(embeddingSize)
-      : await createHeadComparer(
-          comparator,
-          { embeddingSize, bothWays: !config.comparator.symmetric && config.comparator.bothWays },
-          runtime,
-        );
-  return createModel(config, embedder, comparer);
+  const { embedder, comparer } = await openNetworks(artefact, runtime);
+  return createModel(artefact.config, embedder, comparer);
 }
 
 /**
@@ -96,18 +88,6 @@ export interface ModelFiles extends Artefact {
 export async function readModelFiles(folder: string): Promise<ModelFiles> {
   const artefact = await readArtefact(folder);
   return { ...artefact, card: await readFile(join(artefact.path, 'README.md'), 'utf8').catch(() => '') };
-}
-
-/** An encoder is what its config says. @throws E_MODEL */
-function checkFits(embedder: Embedder, { encoder, input }: ModelConfig, path: string): void {
-  const imageBytes = input.height * input.width * input.channels;
-  if (embedder.embeddingSize === encoder.embeddingSize && embedder.imageBytes === imageBytes) return;
-  throw new SamesameError('E_MODEL', {
-    what: `config.json and encoder.onnx in ${path} do not fit together`,
-    expected: `images of ${imageBytes} bytes (${input.height}×${input.width}×${input.channels}), embeddings of ${encoder.embeddingSize}`,
-    received: `images of ${embedder.imageBytes} bytes, embeddings of ${embedder.embeddingSize}`,
-    help: 'config.json was changed; copy the model folder again, or train again',
-  });
 }
 
 /** The config of a model folder, or of the model inside a run's folder. */

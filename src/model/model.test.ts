@@ -17,6 +17,7 @@ import { sequential } from '../nn/layers/sequential.ts';
 import { flatten, l2Norm } from '../nn/layers/shape.ts';
 import type { Encoder } from '../nn/networks/encoder.ts';
 import { createScope, type Parameter } from '../nn/scope.ts';
+import type { ModelSettings } from './build.ts';
 import { createHeadComparer, euclideanComparer } from './comparator.ts';
 import { buildComparatorModel, COMPARATOR_SCOPE } from './comparator-graph.ts';
 import { createEmbedder } from './embedder.ts';
@@ -24,7 +25,7 @@ import { buildEncoderModel } from './encoder-graph.ts';
 import { judge } from './judge.ts';
 import { loadModel } from './load.ts';
 import { createGalleryProducts } from './products.ts';
-import { type ModelSettings, saveModel } from './save.ts';
+import { saveModel } from './save.ts';
 
 const SIZE = 6;
 const SHAPE = { height: 9, width: 7, channels: 3 } as const;

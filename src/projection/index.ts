@@ -1,6 +1,7 @@
 export { fitPca, type PcaPlane } from './pca.ts';
 export type { MapPoint } from './points.ts';
 export {
+  chooseProjection,
   PROJECTION_NAMES,
   type Projection,
   type ProjectionName,

@@ -55,7 +55,7 @@ export async function projectEmbeddings(
   { method = 'auto', seed = 1, products, onProgress = () => {}, signal }: ProjectOptions = {},
 ): Promise<Projection> {
   const size = sizeOf(embeddings, numImages);
-  const chosen = chooseMethod(method, numImages, size);
+  const chosen = chooseProjection(method, numImages, size);
   const random = createRandom(seed).fork('map', chosen);
   const pca = () => fitPca(embeddings, numImages).project(embeddings, numImages);
   const onShare = (share: number) => {
@@ -75,8 +75,12 @@ export async function projectEmbeddings(
   return { method: chosen, points };
 }
 
-/** The method by name, `auto` resolved. @throws E_CONFIG */
-function chooseMethod(method: string, numImages: number, size: number): ProjectionName {
+/**
+ * The method by name, `auto` resolved.
+ * @param size D
+ * @throws E_CONFIG
+ */
+export function chooseProjection(method: string, numImages: number, size: number): ProjectionName {
   const neighbourly = (name: 'umap' | 'tsne') => (numImages < MIN_NEIGHBOURHOOD_IMAGES ? 'pca' : name);
   if (method === 'auto') return size === 2 ? 'embedding' : neighbourly('umap');
   const known = PROJECTION_NAMES.find((name) => name === method);

@@ -8,8 +8,12 @@ import { addAboutRoutes } from './routes/about.ts';
 import { addCompareRoute } from './routes/compare.ts';
 import { addEmbedRoute } from './routes/embed.ts';
 import { addImageRoutes } from './routes/images.ts';
+import { addModelFileRoute } from './routes/model-file.ts';
+import { addOverviewRoutes } from './routes/overview.ts';
+import { addPageRoutes } from './routes/page.ts';
 import { IMAGE_PROBLEMS } from './routes/responses.ts';
 import { addSearchRoute } from './routes/search.ts';
+import { addThumbnailRoute } from './routes/thumbnail.ts';
 import { imagesBodySchema } from './schemas.ts';
 import type { ServeEnv, Service } from './service.ts';
 import { observe } from './steps/observe.ts';
@@ -50,7 +54,10 @@ export function createApp(service: Service): OpenAPIHono<ServeEnv> {
   addCompareRoute(app, service);
   addSearchRoute(app, service);
   addImageRoutes(app, service);
+  addThumbnailRoute(app, service);
+  addOverviewRoutes(app, service);
   addAboutRoutes(app, service);
+  addModelFileRoute(app, service);
 
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
@@ -63,11 +70,12 @@ export function createApp(service: Service): OpenAPIHono<ServeEnv> {
     servers: [{ url: '/' }],
   });
   app.get('/openapi.json', (c) => c.json(document));
-  const page = renderApiPage(document, CODES);
-  for (const path of ['/', '/docs']) {
+  addPageRoutes(app, service.pageFiles);
+  const apiPage = renderApiPage(document, CODES);
+  for (const path of ['/docs', ...(service.pageFiles.length === 0 ? ['/'] : [])]) {
     app.get(path, (c) => {
       c.header('content-security-policy', API_PAGE_POLICY);
-      return c.html(page);
+      return c.html(apiPage);
     });
   }
   app.notFound((c) => {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { SamesameError } from '../base/errors.ts';
 import { checkOptionNames } from '../base/suggest.ts';
+import { PAGE_FOLDER } from './page/page-files.ts';
 
 /** What one client, and all of them together, may ask of the service. */
 export interface Limits {
@@ -37,6 +38,8 @@ export interface ServeOptions extends Partial<Limits> {
    * Store to search in and to add to: a folder, or `postgres://…?store=name`. Made where it is not there yet. Default: none.
    */
   readonly store?: string;
+  /** Folder of the page for people, as it was built. Default: that of the package; without one `/` tells what can be asked. */
+  readonly page?: string;
   /** Listen beyond this machine although there are no tokens. Default false. */
   readonly insecure?: boolean;
   /** Origins whose pages may ask: `https://shop.example`. Default: none but the service's own. */
@@ -66,6 +69,7 @@ const DEFAULTS: ServeSettings = {
   port: 8080,
   tokens: undefined,
   store: undefined,
+  page: PAGE_FOLDER,
   insecure: false,
   corsOrigins: [],
   allowUrls: [],

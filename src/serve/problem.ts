@@ -29,11 +29,17 @@ export function toProblem(error: unknown, requestId: string): Problem {
   if (!(error instanceof SamesameError) || (status >= 500 && code !== 'E_BUSY')) {
     return {
       ...common,
-      detail: 'the service failed to answer; its log says why, under this request id',
+      detail: `${failureOf(code)}; the log of the service says why, under this request id`,
     };
   }
   const { errors } = error.details;
   return { ...common, ...partsOf(error.message), ...(Array.isArray(errors) && { errors }) };
+}
+
+function failureOf(code: ErrorCode): string {
+  if (code === 'E_CONNECTION') return 'the database of the store cannot be reached just now';
+  if (code === 'E_STORE') return 'the store cannot be used just now';
+  return 'the service failed to answer';
 }
 
 /** Headers that belong to a problem. */

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { PROJECTION_NAMES } from '../projection/index.ts';
+import { MODEL_FILES } from './engine/engine.ts';
 
 // What the service reads and answers, once: requests are checked against it, the OpenAPI document is made from it, and the
 // tests hold every answer and the client's types against it.
@@ -114,6 +116,10 @@ export const modelResponseSchema = z
     isCalibrated: z.boolean().openapi({ description: 'Whether it can answer unsure.' }),
     classes: z.array(z.string()),
     trainedOn: z.strictObject({ dataset: z.string(), numImages: z.int() }),
+    store: z
+      .enum(['lancedb', 'postgres'])
+      .nullable()
+      .openapi({ description: 'What the service searches in; null where it has nothing to search in.' }),
     samesame: z.string().openapi({ description: 'Version that trained it.' }),
   })
   .openapi('Model');
@@ -186,6 +192,58 @@ export const addResponseSchema = z
     }),
   })
   .openapi('AddedImages');
+
+const storedImage = {
+  id: z.string(),
+  name: z.string().openapi({ description: 'Of its file, without folders.' }),
+  label: z.string().nullable(),
+};
+const numImages = z.int().openapi({ description: 'Images of the store.' });
+
+export const mapResponseSchema = z
+  .strictObject({
+    model,
+    method: z.enum(PROJECTION_NAMES).openapi({ description: 'How they were placed.' }),
+    numImages,
+    images: z
+      .array(
+        z.strictObject({
+          ...storedImage,
+          x: z.number().openapi({ description: 'From −1 to 1, to the same scale as y.' }),
+          y: z.number(),
+        }),
+      )
+      .openapi({ description: 'All of a small store; of a large one some, drawn by chance.' }),
+  })
+  .openapi('StoreMap');
+
+export const duplicatesQuerySchema = z.strictObject({
+  maxDistance: z.coerce.number().min(0).optional().openapi({
+    description: 'Of an image from the centre of its group. Default: what the model calls the same.',
+  }),
+  limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({ description: 'Groups at most.' }),
+});
+
+export const duplicatesResponseSchema = z
+  .strictObject({
+    model,
+    numImages,
+    numExamined: z.int().openapi({ description: 'Of them, those whose neighbours were looked up.' }),
+    numGroups: z.int().openapi({ description: 'Found; the closest are told.' }),
+    groups: z.array(
+      z.strictObject({
+        centre: z.strictObject(storedImage),
+        others: z
+          .array(z.strictObject({ ...storedImage, distance: z.number() }))
+          .openapi({ description: 'Each near to the centre; the nearest first.' }),
+      }),
+    ),
+  })
+  .openapi('DuplicateGroups');
+
+export const modelFileSchema = z.object({
+  file: z.enum(MODEL_FILES).openapi({ param: { name: 'file', in: 'path' } }),
+});
 
 export const deleteResponseSchema = z.strictObject({ id: z.string() }).openapi('DeletedImage');
 

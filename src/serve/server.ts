@@ -1,6 +1,11 @@
-import type { Server } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
+import { getRequestListener } from '@hono/node-server';
 import { type Logger, pino } from 'pino';
 import { errorFromSystem, SamesameError } from '../base/errors.ts';
 import type { ModelConfig } from '../model/config.ts';
@@ -13,10 +18,15 @@ import { openDecoder } from './engine/decoder.ts';
 import { openServedModel, type ReloadOutcome } from './engine/served-model.ts';
 import { createMetrics } from './metrics.ts';
 import { readServeOptions, type ServeOptions, type ServeSettings } from './options.ts';
+import { openStoreMaps } from './overview/store-map.ts';
+import { createNeighbourFinder } from './overview/store-neighbours.ts';
+import { createThumbnails } from './overview/thumbnails.ts';
+import { listPageFiles } from './page/page-files.ts';
 import { PROBLEM_TYPE, toProblem } from './problem.ts';
 import { createAdmission } from './requests/admission.ts';
 import { createImageFetcher } from './requests/fetch-image.ts';
-import type { Service } from './service.ts';
+import type { Overview, Service } from './service.ts';
+import { refuseEarly } from './steps/refuse-early.ts';
 
 /** A service that listens. */
 export interface RunningService {
@@ -111,12 +121,17 @@ export async function serve({
     throw error;
   });
   identity = store?.identity;
+  const stopping = new AbortController();
+  const overview = store === undefined ? undefined : openOverview(store, stopping.signal);
   let isStopping = false;
   const service: Service = {
     settings,
     model,
     decoder,
     store,
+    overview,
+    thumbnails: createThumbnails(decoder),
+    pageFiles: await listPageFiles(settings.page),
     admission,
     guard,
     fetchImage,
@@ -126,6 +141,8 @@ export async function serve({
     isStopping: () => isStopping,
   };
   const closeParts = async () => {
+    stopping.abort();
+    await overview?.maps.close();
     await closeEngine();
     await store?.close();
   };
@@ -168,6 +185,8 @@ export async function serve({
 
 /** How long a database that has gone is waited for: a request cannot wait as long as an index can. */
 const STORE_PATIENCE_MS = 2000;
+/** After what it has added last `samesame index` may write to a store in a folder. */
+const STORE_IDLE_MS = 500;
 
 async function openStoreFor(
   { store: address }: ServeSettings,
@@ -178,25 +197,39 @@ async function openStoreFor(
   return openStore(address, {
     identity: storeIdentity(config),
     patienceMs: STORE_PATIENCE_MS,
+    writerIdleMs: STORE_IDLE_MS,
     onWait: (message) => log.warn(message),
   });
+}
+
+function openOverview(store: VectorStore, signal: AbortSignal): Overview {
+  return { maps: openStoreMaps(store), findNeighbours: createNeighbourFinder(store, signal) };
 }
 
 function createServer(service: Service): Server {
   const { settings, log } = service;
   const app = createApp(service);
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    // A library leaves the globals as they are.
-    overrideGlobalObjects: false,
-    serverOptions: {
+  // A library leaves the globals as they are.
+  const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const take = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (!refuseEarly(service, incoming, outgoing)) void answer(incoming, outgoing);
+  };
+  const server = createHttpServer(
+    {
       headersTimeout: Math.min(settings.headersTimeoutMs, settings.bodyTimeoutMs),
       requestTimeout: settings.bodyTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-  }) as Server;
+    take,
+  );
+  // A client that asks before it sends its body need not send one that is refused.
+  server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    if (refuseEarly(service, incoming, outgoing)) return;
+    outgoing.writeContinue();
+    void answer(incoming, outgoing);
+  });
   server.maxConnections = settings.maxConnections;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     log.info({ code: error.code }, 'request that is not HTTP, or was too slow');

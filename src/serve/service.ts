@@ -6,6 +6,10 @@ import type { Decoder } from './engine/decoder.ts';
 import type { ServedModel } from './engine/served-model.ts';
 import type { Metrics } from './metrics.ts';
 import type { ServeSettings } from './options.ts';
+import type { StoreMaps } from './overview/store-map.ts';
+import type { NearPairs } from './overview/store-neighbours.ts';
+import type { Thumbnails } from './overview/thumbnails.ts';
+import type { PageFile } from './page/page-files.ts';
 import type { Admission, Ticket } from './requests/admission.ts';
 import type { ImageFetcher } from './requests/fetch-image.ts';
 
@@ -16,6 +20,11 @@ export interface Service {
   readonly decoder: Decoder;
   /** Undefined where the service has none. */
   readonly store: VectorStore | undefined;
+  /** Undefined where there is no store. */
+  readonly overview: Overview | undefined;
+  readonly thumbnails: Thumbnails;
+  /** Files of the page; none where it was not built. */
+  readonly pageFiles: readonly PageFile[];
   readonly admission: Admission;
   readonly guard: Guard;
   readonly fetchImage: ImageFetcher;
@@ -24,6 +33,12 @@ export interface Service {
   readonly startedMs: number;
   /** Whether it has begun to stop. */
   readonly isStopping: () => boolean;
+}
+
+/** What is worked out of a whole store. */
+export interface Overview {
+  readonly maps: StoreMaps;
+  readonly findNeighbours: () => Promise<NearPairs>;
 }
 
 /** What a request carries from one step to the next. */

@@ -23,7 +23,7 @@ const hasBackbone = ({ backbone }: TrainConfig) => backbone !== 'none';
 
 /** Whether the network leaves the embedding's length open. */
 const isOpen = (config: TrainConfig) =>
-  hasBackbone(config) || ['compact', 'wide', 'residual'].includes(config.network);
+  hasBackbone(config) || ['compact', 'slim', 'wide', 'residual'].includes(config.network);
 
 /** Whether the backbone has a part that is run once an image, and not once a step. */
 export const hasFrozenPart = (config: Pick<TrainConfig, 'backbone' | 'freeze'>) =>
@@ -77,7 +77,7 @@ const READ_WHEN: Readonly<
   },
   dropout: {
     when: 'network is compact or wide, or there is a backbone',
-    isRead: (config) => hasBackbone(config) || ['compact', 'wide'].includes(config.network),
+    isRead: (config) => hasBackbone(config) || ['compact', 'slim', 'wide'].includes(config.network),
   },
   negativeRatio: {
     when: 'a list of explicit pairs is fed (feed is pairs)',

@@ -153,6 +153,31 @@ export function describeVectorStore(name: string, maker: StoreMaker): void {
       );
     });
 
+    it('draws rows by chance, each once, and tells that rows have changed by another version', async () => {
+      const rows = makeRows(30);
+      const versions = [await store.version()];
+      await store.add(rows);
+      versions.push(await store.version());
+      expect(await store.version()).toBe(versions[1]);
+      for (const [numRows, numDrawn] of [
+        [7, 7],
+        [99, 30],
+      ]) {
+        const { records, vectors } = await store.sample(numRows);
+        expect(new Set(records.map(({ id }) => id)).size).toBe(numDrawn);
+        const place = rows.records.findIndex(({ id }) => id === records[3].id);
+        expect(vectors.slice(3 * SIZE, 4 * SIZE)).toEqual(
+          rows.vectors.slice(place * SIZE, (place + 1) * SIZE),
+        );
+      }
+      const [first] = rows.records;
+      await store.upsert({ records: [{ ...first, label: 'b' }], vectors: rows.vectors.slice(0, SIZE) });
+      versions.push(await store.version());
+      await store.delete([first.id]);
+      versions.push(await store.version());
+      expect(new Set(versions).size).toBe(4);
+    });
+
     it('reads all rows that match through, with their embeddings', async () => {
       const rows = makeRows(40);
       await store.add(rows);

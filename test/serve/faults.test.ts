@@ -36,10 +36,17 @@ async function embed(
   return { status: response.status, body: await response.json() };
 }
 
+const stats = async () => (await fetch(`${service.url}/v1/stats`)).json();
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 200 && !(await isSo()); i++) await sleep(20);
+  expect(await isSo()).toBe(true);
+}
+
 /** It answers as before, and holds nothing of what was refused. */
 async function expectUnharmed(): Promise<void> {
   expect((await embed(formOf(png))).status).toBe(200);
-  const { requests, images, memoryBytes } = await (await fetch(`${service.url}/v1/stats`)).json();
+  const { requests, images, memoryBytes } = await stats();
   expect([requests.inProgress, images.inProgress, memoryBytes.heldBodies]).toEqual([0, 0, 0]);
   expect(service.logLines().filter(({ level }) => Number(level) >= 50)).toEqual([]);
 }
@@ -272,7 +279,7 @@ describe('a full house', () => {
       send(postHead('Content-Type: image/png', `Content-Length: ${png.length}`, 'Connection: close'));
       send(png.subarray(0, 50));
     }
-    await sleep(50);
+    await until(async () => (await stats()).requests.inProgress === 4);
     const refused = await fetch(`${service.url}/v1/embed`, { method: 'POST', body: formOf(png) });
     expect([refused.status, (await refused.json()).code]).toEqual([503, 'E_BUSY']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -281,6 +288,34 @@ describe('a full house', () => {
     const texts = await Promise.all(inside.map((each) => each.received()));
     expect(texts.map(statusesIn)).toEqual([[200], [200], [200], [200]]);
     await expectUnharmed();
+  });
+
+  it('is told before a body has come, and where a client asks first, without its body being wanted', async () => {
+    const full = await startService({ maxRequests: 1 });
+    const inside = await openRaw(full.port);
+    inside.send(postHead('Content-Type: image/png', `Content-Length: ${png.length}`));
+    const inProgress = async () => (await (await fetch(`${full.url}/v1/stats`)).json()).requests.inProgress;
+    await until(async () => (await inProgress()) === 1);
+    const [early, asking, small] = await Promise.all([0, 1, 2].map(() => openRaw(full.port)));
+    const large = ['Content-Type: image/png', 'Content-Length: 100000', 'X-Request-Id: early'];
+    early.send(postHead(...large));
+    asking.send(postHead(...large, 'Expect: 100-continue'));
+    for (const text of await Promise.all([early.received(), asking.received()])) {
+      expect(statusesIn(text)).toEqual([503]);
+      expect(text).toMatch(/^retry-after: \d+/im);
+      expect(text).toMatch(/^x-content-type-options: nosniff/im);
+      expect(text).toContain('"requestId":"early"');
+    }
+    // A body that has come is dropped, and its connection goes on.
+    small.send(postHead('Content-Type: image/png', 'Content-Length: 3'));
+    small.send('abcGET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n');
+    expect(await small.received()).toMatch(/^HTTP\/1\.1 503 .*}HTTP\/1\.1 200 /s);
+    inside.socket.destroy();
+    await until(async () => (await inProgress()) === 0);
+    expect((await fetch(`${full.url}/v1/embed`, { method: 'POST', body: formOf(png) })).status).toBe(200);
+    const lines = full.logLines().filter(({ code }) => code === 'E_BUSY');
+    expect(lines.map(({ status, route }) => [status, route])).toEqual(Array(3).fill([503, '/v1/embed']));
+    await full.stop();
   });
 });
 

@@ -80,7 +80,7 @@ describe('the end', () => {
     const [accepted, idle] = await Promise.all([openRaw(service.port), openRaw(service.port)]);
     accepted.send(postHead('Content-Type: image/png', `Content-Length: ${png.length}`));
     accepted.send(png.subarray(0, 50));
-    idle.send('GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    idle.send('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
     await sleep(50);
     const closing = service.close();
     expect(service.close()).toBe(closing);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
@@ -6,12 +6,14 @@ import type { z } from 'zod';
 import { VERSION } from '../../src/base/version.ts';
 import { createClient } from '../../src/client/index.ts';
 import type {
+  DuplicateGroups,
   ImageProblem,
   ModelDescription,
   ServedComparison,
   ServiceProblem,
   ServiceStats,
   StoredNeighbour,
+  StoreMap,
 } from '../../src/client/types.ts';
 import { loadModel } from '../../src/model/load.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -322,6 +324,13 @@ describe('the client', () => {
     const id = 'id' in kept ? kept.id : '';
     const [found] = (await client.search([images[0]], { k: 1, labels: ['a&b'], method: 'exact' })).results;
     expect('neighbours' in found && found.neighbours[0]).toMatchObject({ id, label: 'a&b' });
+    const { images: placed } = await client.map();
+    expect(placed).toEqual([{ id, name: 'image', label: 'a&b', x: 0, y: 0 }]);
+    expect((await client.duplicates({ maxDistance: 0.1, limit: 5 })).numExamined).toBe(1);
+    await expect(client.thumbnail(id)).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+    expect(await client.modelFile('encoder.onnx')).toEqual(
+      new Uint8Array(await readFile(join(service.folder, 'model/encoder.onnx'))),
+    );
     await client.deleteImage(id);
     expect((await client.model()).encoder.embeddingSize).toBe(6);
     expect((await client.stats()).version).toBe(VERSION);
@@ -377,6 +386,10 @@ describe('the client', () => {
     >();
     expectTypeOf<ServiceStats>().toEqualTypeOf<DeepReadonly<z.infer<typeof schemas.statsResponseSchema>>>();
     expectTypeOf<StoredNeighbour>().toEqualTypeOf<DeepReadonly<z.infer<typeof schemas.neighbourSchema>>>();
+    expectTypeOf<StoreMap>().toEqualTypeOf<DeepReadonly<z.infer<typeof schemas.mapResponseSchema>>>();
+    expectTypeOf<DuplicateGroups>().toEqualTypeOf<
+      DeepReadonly<z.infer<typeof schemas.duplicatesResponseSchema>>
+    >();
     expectTypeOf<ServiceProblem>().toEqualTypeOf<DeepReadonly<z.infer<typeof schemas.problemSchema>>>();
     type Failed = Extract<
       z.infer<typeof schemas.embedResponseSchema>['results'][number],

@@ -1,10 +1,11 @@
 import { createRandom } from '../../src/base/random.ts';
 import { input } from '../../src/graph/ops/source.ts';
 import { createComparator } from '../../src/loss/comparators/create-comparator.ts';
+import type { ModelSettings } from '../../src/model/build.ts';
 import { buildComparatorModel, COMPARATOR_SCOPE } from '../../src/model/comparator-graph.ts';
 import type { ModelConfig } from '../../src/model/config.ts';
 import { buildEncoderModel } from '../../src/model/encoder-graph.ts';
-import { type ModelSettings, saveModel } from '../../src/model/save.ts';
+import { saveModel } from '../../src/model/save.ts';
 import { conv } from '../../src/nn/layers/conv.ts';
 import { dense } from '../../src/nn/layers/dense.ts';
 import { sequential } from '../../src/nn/layers/sequential.ts';

@@ -4,6 +4,7 @@ import { errorFromSystem, SamesameError } from '../../base/errors.ts';
 import type { PixelShape, ResizeRule } from '../types.ts';
 import { parseBmp } from './bmp.ts';
 import { parseNetpbm, type RawImage } from './netpbm.ts';
+import { padToCentre } from './pad.ts';
 import { type ImageFormat, sniffFormat } from './sniff.ts';
 
 /** Formats that libvips decodes by itself in sharp's own build. */
@@ -163,22 +164,6 @@ async function toTarget(image: Sharp, target: PixelTarget): Promise<Uint8Array> 
     throw new ChannelError(`its ${info.channels} channels could not be made ${channels}`);
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return info.height === height && info.width === width ? pixels : padToCentre(pixels, info, target);
-}
-
-/** The image in the middle of a black frame; an odd pixel goes to the right and below. */
-function padToCentre(
-  pixels: Uint8Array,
-  inner: { readonly height: number; readonly width: number },
-  { height, width, channels }: PixelShape,
-): Uint8Array {
-  const frame = new Uint8Array(height * width * channels);
-  const top = (height - inner.height) >> 1;
-  const left = (width - inner.width) >> 1;
-  const rowBytes = inner.width * channels;
-  for (let y = 0; y < inner.height; y++) {
-    frame.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), ((top + y) * width + left) * channels);
-  }
-  return frame;
 }
 
 /**

@@ -53,6 +53,8 @@ export interface Program {
 export interface RuntimeOptions {
   /** Threads for one op. Default: one for each processor (Node), up to 4 (web). */
   readonly numThreads?: number;
-  /** Node: `cpu` (default), `cuda`, `coreml`, `dml`. Web: `wasm` (default), `webgpu`. */
+  /** Node: `cpu` (default), `cuda`, `coreml`, `dml`. Web: the one of the build. */
   readonly provider?: string;
+  /** Web: address of the folder with ONNX Runtime's own files, ending in a slash. Default: beside the script. */
+  readonly wasmPaths?: string;
 }

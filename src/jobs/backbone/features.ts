@@ -14,7 +14,8 @@ import type { TrainConfig } from '../../train/config.ts';
 import type { TrainEvent } from '../../train/progress.ts';
 import { type Extractors, openExtractors } from '../extract/extractors.ts';
 import { augmentOptionsOf, numViewsOf } from '../feed.ts';
-import { type PrepareDataOptions, type PreparedData, prepareData, splitData } from '../prepare.ts';
+import { type PrepareDataOptions, type PreparedData, prepareData } from '../prepare.ts';
+import { splitData } from '../split-data.ts';
 import type { OpenedBackbone } from './open.ts';
 
 export interface PrepareFeaturesOptions extends PrepareDataOptions {

@@ -1,13 +1,7 @@
 import type { Runtime } from '../../graph/runtime/types.ts';
-import {
-  type Agreement,
-  type EmbeddedMaps,
-  type FeatureMap,
-  type Model,
-  openFeatureMap,
-  type SpatialProduct,
-  spatialProduct,
-} from '../../model/index.ts';
+import { type EmbeddedMaps, type FeatureMap, openFeatureMap } from '../../model/feature-map.ts';
+import type { Model } from '../../model/model.ts';
+import { type Agreement, type SpatialProduct, spatialProduct } from '../../model/spatial-product.ts';
 import { distancesOfRows } from './distances.ts';
 import { spreadOver } from './grid.ts';
 import type { View } from './hide.ts';
@@ -21,9 +15,12 @@ export interface Product {
   readonly barShare: number;
 }
 
+/** What of a model says how far apart two embeddings are. */
+export type ComparedModel = Pick<Model, 'config' | 'distances'>;
+
 /** The spatial product of both photos, each given the other; undefined where the network has no feature map. */
 export async function multiplyMaps(
-  model: Model,
+  model: ComparedModel,
   encoder: Uint8Array,
   views: readonly View[],
   runtime: Runtime,
@@ -63,7 +60,7 @@ export async function multiplyMaps(
  * that scaling to length 1 does not undo what a part of the map adds.
  */
 function agreementWith(
-  model: Model,
+  model: ComparedModel,
   features: FeatureMap,
   own: EmbeddedMaps,
   other: EmbeddedMaps,

@@ -6,8 +6,8 @@ import { readTrainConfig, type TrainConfig } from '../../train/config.ts';
 import { createObjective } from '../../train/objective.ts';
 import { chooseClasses } from '../chosen-classes.ts';
 import { type Failure, toFailure } from '../failure.ts';
-import { namesPairs } from '../prepare.ts';
 import { readPreset } from '../presets.ts';
+import { namesPairs } from '../split-data.ts';
 import { type Configuration, expandSweep, mergeSettings } from './expand.ts';
 import type { SweepFile } from './sweep-file.ts';
 

@@ -6,11 +6,13 @@ import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
 import { residual } from './residual.ts';
+import { slim } from './slim.ts';
 import { wide } from './wide.ts';
 
 /** Names of the ready networks. */
 export const ENCODERS = [
   'compact',
+  'slim',
   'wide',
   'conv4',
   'residual',
@@ -30,6 +32,8 @@ function plainEncoder(name: EncoderName, options: EncoderOptions): Encoder {
   switch (name) {
     case 'compact':
       return compact(options);
+    case 'slim':
+      return slim(options);
     case 'wide':
       return wide(options);
     case 'conv4':

@@ -13,6 +13,7 @@ import { protocolA } from './protocol-a.ts';
 import { protocolB } from './protocol-b.ts';
 import { protocolE } from './protocol-e.ts';
 import { residual } from './residual.ts';
+import { slim } from './slim.ts';
 import { wide } from './wide.ts';
 
 const DIGIT: ImageShape = { height: 28, width: 28, channels: 1 };
@@ -31,6 +32,7 @@ const countOf = (parameters: readonly { readonly shape: readonly number[] }[]) =
 describe('parameters', () => {
   it.each([
     ['protocol A', protocolA(), DIGIT, 75_008],
+    ['slim', slim(), DIGIT, 214_144],
     ['wide', wide(), DIGIT, 2_634_048],
     ['protocol B', protocolB(), DIGIT, 160_258],
     // 608 + 1,608 + 1,168 of the convolutions, 400 · 256 + 256 and 256 · 256 + 256 of the dense layers.

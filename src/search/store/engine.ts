@@ -48,8 +48,10 @@ export interface StoreEngine {
     filter: StoreFilter,
     effort: Effort | undefined,
   ): Promise<Candidates>;
-  /** A number of rows drawn by chance, for measuring. */
+  /** A number of rows drawn by chance. */
   sample(numRows: number): Promise<ImageRows>;
+  /** Differs whenever rows do; may differ where they do not. */
+  version(): Promise<string>;
   /** State of the index as it was last written, or undefined where there is none. */
   readIndexState(): Promise<IndexState | undefined>;
   writeIndexState(state: IndexState | undefined): Promise<void>;

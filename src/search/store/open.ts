@@ -7,6 +7,11 @@ export interface OpenStoreOptions extends VectorStoreOptions {
    * there is one, whatever model it is of.
    */
   readonly identity?: StoreIdentity;
+  /**
+   * Of a store in a folder: milliseconds after its last write from which this process lets others write. Default: until
+   * the store is closed, so that a job is not broken into; a service, which may not be closed for weeks, lets go.
+   */
+  readonly writerIdleMs?: number;
   /** Told once when a database cannot be reached and is waited for, and again when it is back. */
   readonly onWait?: (message: string) => void;
   /** How long a database that cannot be reached is waited for. Default 5 minutes: a restart, not an outage. */
@@ -34,5 +39,5 @@ export async function openStore(address: string, options: OpenStoreOptions = {})
     return createVectorStore(await openPostgresEngine(address, options), options);
   }
   const { openLanceEngine } = await import('./lance/engine.ts');
-  return createVectorStore(await openLanceEngine(address, options.identity), options);
+  return createVectorStore(await openLanceEngine(address, options.identity, options.writerIdleMs), options);
 }

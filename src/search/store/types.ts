@@ -162,6 +162,10 @@ export interface VectorStore {
    * @throws E_SHAPE, E_NAN, E_CONFIG for `k` or a filter out of range
    */
   search(queries: Float32Array, options: SearchOptions): Promise<SearchAnswer>;
+  /** Rows drawn by chance; all of them where there are no more. */
+  sample(numRows: number): Promise<ImageRows>;
+  /** Names the rows as they are now: another text whenever one was added, changed or removed, whoever did it. */
+  version(): Promise<string>;
   /** What `writeNotes` left: facts for people and programs that change no answer, such as where the model lies. */
   readNotes(): Promise<StoreNotes>;
   writeNotes(notes: StoreNotes): Promise<void>;

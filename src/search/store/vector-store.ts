@@ -106,6 +106,8 @@ export function createVectorStore(
       const isApproximate = answers.some((answer) => answer.method === 'approximate');
       return isApproximate ? { answers, recall: state!.recall } : { answers };
     },
+    sample: (numRows) => engine.sample(numRows),
+    version: () => engine.version(),
     readNotes: () => engine.readNotes(),
     writeNotes: (notes) => engine.writeNotes(notes),
     async compact() {

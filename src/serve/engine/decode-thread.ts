@@ -1,17 +1,28 @@
 // A thread that decodes. libvips has threads of its own, but BMP and Netpbm are read in TypeScript, and a file may be large.
+import { workerData } from 'node:worker_threads';
 import sharp from 'sharp';
 import { decodeImage } from '../../data/pixels/decode.ts';
+import { readThumbnail } from '../../jobs/thumbnail.ts';
 import { answerJobs } from './answer.ts';
-import type { DecodeJob } from './messages.ts';
+import type { DecodeJob, DecodeThreadStart } from './messages.ts';
+import { createSlots } from './slots.ts';
 
 // Many images at once, one libvips thread each; requests seldom bring the same image twice, so nothing is kept.
 sharp.concurrency(1);
 sharp.cache(false);
 
+const { numDecodes } = workerData as DecodeThreadStart;
+const slots = createSlots(numDecodes);
+
 answerJobs<DecodeJob>(
   {
     ready: Promise.resolve(),
-    work: ({ bytes, target, maxPixels }) => decodeImage(bytes, target, { maxPixels }),
+    work: (job) =>
+      slots.run<Uint8Array>(() =>
+        job.kind === 'pixels'
+          ? decodeImage(job.bytes, job.target, { maxPixels: job.maxPixels })
+          : readThumbnail(job.path, { maxPixels: job.maxPixels }),
+      ),
     close: async () => {},
   },
   { isParallel: true },

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { PixelTarget } from '../../data/pixels/decode.ts';
-import type { DecodeJob } from './messages.ts';
+import type { DecodeJob, DecodeThreadStart } from './messages.ts';
 import { createSlots } from './slots.ts';
 import { startThread, type Thread } from './thread.ts';
 
@@ -14,9 +14,20 @@ export interface Decoder {
    * @throws E_IMAGE; what `signal` aborts with, while it waits for its turn
    */
   decode(bytes: Uint8Array, target: PixelTarget, signal?: AbortSignal): Promise<Uint8Array>;
+  /**
+   * A small WebP of an image file.
+   * @throws E_IMAGE, E_NOT_FOUND, E_PERMISSION; what `signal` aborts with, while it waits for its turn
+   */
+  thumbnail(path: string, signal?: AbortSignal): Promise<Uint8Array>;
   readonly numWaiting: () => number;
   close(): Promise<void>;
 }
+
+/**
+ * Images sent to the thread for each that it unpacks: its next work lies there when it has done the last, however long this
+ * thread is busy with requests meanwhile.
+ */
+const AHEAD = 8;
 
 /**
  * @param maxPixels larger images are refused before they are unpacked
@@ -30,21 +41,26 @@ export function openDecoder({
   readonly maxPixels: number;
   readonly numDecodes?: number;
 }): Decoder {
-  const slots = createSlots(numDecodes);
+  const slots = createSlots(AHEAD * numDecodes);
   let thread = start();
 
   function start(): Thread<DecodeJob, Uint8Array> {
-    return startThread<DecodeJob, Uint8Array>('decode-thread', undefined);
+    return startThread<DecodeJob, Uint8Array>('decode-thread', { numDecodes } satisfies DecodeThreadStart);
+  }
+
+  function ask(job: DecodeJob, transfer: ArrayBuffer[] = []): Promise<Uint8Array> {
+    if (!thread.isAlive()) thread = start();
+    return thread.ask(job, transfer);
   }
 
   return {
     ready: thread.ready,
     decode: (bytes, target, signal) =>
       slots.run(() => {
-        if (!thread.isAlive()) thread = start();
         const own = bytes.slice();
-        return thread.ask({ bytes: own, target, maxPixels }, [own.buffer]);
+        return ask({ kind: 'pixels', bytes: own, target, maxPixels }, [own.buffer]);
       }, signal),
+    thumbnail: (path, signal) => slots.run(() => ask({ kind: 'thumbnail', path, maxPixels }), signal),
     numWaiting: slots.numWaiting,
     close: () => thread.close(),
   };

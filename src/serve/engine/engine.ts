@@ -15,11 +15,17 @@ export interface EngineOptions {
   readonly onThreadEnd?: (cause: Error) => void;
 }
 
+/** The files that a model is loaded from. */
+export const MODEL_FILES = ['config.json', 'encoder.onnx', 'comparator.onnx'] as const;
+export type ModelFileName = (typeof MODEL_FILES)[number];
+
 /** One loaded model that answers many requests at once. */
 export interface Engine {
   readonly config: ModelConfig;
   /** Names this very model; equal for equal model folders. */
   readonly checksum: string;
+  /** What it was loaded from, by the names of a model's folder: `config.json`, `encoder.onnx`, `comparator.onnx`. */
+  readonly files: ReadonlyMap<ModelFileName, Uint8Array>;
   /** When it was loaded: milliseconds since 1970. */
   readonly loadedMs: number;
   /**
@@ -54,6 +60,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     config,
     checksum,
+    files: filesOf(artefact),
     loadedMs: Date.now(),
     embed: batcher.add,
     async distance(left, right) {
@@ -71,4 +78,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }),
     close: pool.close,
   };
+}
+
+/** The very bytes that the threads were given. */
+function filesOf({ configText, encoder, comparator }: Artefact): Map<ModelFileName, Uint8Array> {
+  const files = new Map<ModelFileName, Uint8Array>([
+    ['config.json', Buffer.from(configText)],
+    ['encoder.onnx', encoder],
+  ]);
+  if (comparator !== undefined) files.set('comparator.onnx', comparator);
+  return files;
 }

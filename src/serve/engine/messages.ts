@@ -1,6 +1,7 @@
 import type { PixelTarget } from '../../data/pixels/decode.ts';
 import type { Failure } from '../../jobs/failure.ts';
 import type { Artefact } from '../../model/load.ts';
+import type { ProjectionName } from '../../projection/index.ts';
 
 /** What a thread that runs the model is started with. */
 export interface ModelThreadStart {
@@ -14,11 +15,28 @@ export type ModelJob =
   | { readonly kind: 'embed'; readonly pixels: Uint8Array }
   | { readonly kind: 'distances'; readonly left: Float32Array; readonly right: Float32Array };
 
-/** Work for the thread that decodes; the answer is a `Uint8Array`. */
-export interface DecodeJob {
-  readonly bytes: Uint8Array;
-  readonly target: PixelTarget;
-  readonly maxPixels: number;
+/** What the thread that decodes is started with. */
+export interface DecodeThreadStart {
+  /** Images that are unpacked at once. */
+  readonly numDecodes: number;
+}
+
+/** Work for the thread that decodes; the answer is a `Uint8Array`: pixels, or the bytes of a WebP. */
+export type DecodeJob =
+  | {
+      readonly kind: 'pixels';
+      readonly bytes: Uint8Array;
+      readonly target: PixelTarget;
+      readonly maxPixels: number;
+    }
+  | { readonly kind: 'thumbnail'; readonly path: string; readonly maxPixels: number };
+
+/** Work for the thread that draws maps; the answer is a `Float32Array`: places `[N, 2]`. */
+export interface PlaceJob {
+  /** float32 `[numImages, D]`. */
+  readonly embeddings: Float32Array;
+  readonly numImages: number;
+  readonly method: ProjectionName;
 }
 
 /** A job with its number, or nothing where the thread is to end. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelConfig } from '../../model/config.ts';
 import { type Artefact, readArtefact } from '../../model/load.ts';
-import { type Engine, type EngineOptions, openEngine } from './engine.ts';
+import { type Engine, type EngineOptions, MODEL_FILES, openEngine } from './engine.ts';
 
 export interface ServedModelOptions extends Omit<EngineOptions, 'artefact'> {
   /** A model's folder, or a run's. */
@@ -35,8 +35,6 @@ interface Held {
   numUsers: number;
   isReplaced: boolean;
 }
-
-const FILES = ['config.json', 'encoder.onnx', 'comparator.onnx'];
 
 /** Loads a model folder and keeps to it. @throws E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION, E_RUNTIME */
 export async function openServedModel(options: ServedModelOptions): Promise<ServedModel> {
@@ -118,7 +116,9 @@ export async function openServedModel(options: ServedModelOptions): Promise<Serv
 
 /** Changes when a file of the model does. */
 async function signatureOf(folder: string): Promise<string> {
-  const parts = [join(folder, 'model'), folder].flatMap((path) => FILES.map((name) => join(path, name)));
+  const parts = [join(folder, 'model'), folder].flatMap((path) =>
+    MODEL_FILES.map((name) => join(path, name)),
+  );
   const found = await Promise.all(
     parts.map((path) =>
       stat(path).then(

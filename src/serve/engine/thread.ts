@@ -16,6 +16,8 @@ export interface Thread<Job, Answer> {
   ask(job: Job, transfer?: ArrayBuffer[]): Promise<Answer>;
   /** Ends it when it has answered what it was asked. */
   close(): Promise<void>;
+  /** Ends it now; what it was asked fails. */
+  stop(): Promise<void>;
 }
 
 interface Waiting<Answer> {
@@ -80,6 +82,10 @@ export function startThread<Job, Answer>(
       isClosing = true;
       if (ended === undefined) worker.postMessage(undefined);
       await exited;
+    },
+    async stop() {
+      isClosing = true;
+      await worker.terminate();
     },
   };
 }

@@ -36,10 +36,14 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   search: ['curl -F image=@a.jpg "URL/v1/search?k=5"'],
   addImages: ['curl -F image=@a.jpg "URL/v1/images?label=shoes"'],
   deleteImage: ['curl -X DELETE URL/v1/images/ID'],
+  thumbnail: ['curl -o small.webp URL/v1/images/ID/thumbnail'],
+  map: ['curl URL/v1/map'],
+  duplicates: ['curl "URL/v1/duplicates?maxDistance=0.1"'],
   model: ['curl URL/v1/model'],
   stats: ['curl URL/v1/stats'],
   health: ['curl URL/healthz'],
   ready: ['curl URL/readyz'],
+  modelFile: ['curl -O URL/model/encoder.onnx'],
   metrics: ['curl URL/metrics'],
 };
 

@@ -22,6 +22,7 @@ describe('createAdmission', () => {
     first.addImages(3);
     expect(thrownBy(() => second.addImages(3))).toEqual(busy);
     second.addImages(2);
+    expect(admission.refusal()).toEqual(busy);
     expect(admission.held()).toEqual({ requests: 2, images: 5, bytes: 100 });
     first.leave();
     first.leave();
@@ -30,17 +31,24 @@ describe('createAdmission', () => {
     expect(admission.held()).toEqual({ requests: 0, images: 0, bytes: 0 });
   });
 
-  it('refuses at the door while the queue is full', () => {
+  it('refuses at the door while the queue is full, or will be by those who are in', () => {
     const admission = createAdmission({ maxRequests: 9, maxQueue: 2, maxHeldBytes: 100 });
-    admission.enter().addImages(2);
+    const [first, second] = [admission.enter(), admission.enter()];
+    expect(thrownBy(admission.enter)).toEqual(busy);
+    first.addImages(1);
+    expect(thrownBy(() => second.addImages(2))).toEqual(busy);
+    second.leave();
+    expect(admission.refusal()).toBeUndefined();
+    first.addImages(2);
     expect(thrownBy(admission.enter)).toEqual(busy);
   });
 
   it('tells when to come back, from the speed of the last seconds', () => {
     let seconds = 1000;
     const admission = createAdmission({ maxRequests: 99, maxQueue: 60, maxHeldBytes: 100 }, () => seconds);
-    const retryAfter = () => thrownBy(() => admission.enter().addImages(99)).details.retryAfterSeconds;
-    expect(retryAfter()).toBe(1);
+    const tooMany = admission.enter();
+    expect(thrownBy(() => tooMany.addImages(99)).details.retryAfterSeconds).toBe(1);
+    tooMany.leave();
     for (let i = 0; i < 10; i++) {
       const ticket = admission.enter();
       ticket.addImages(20);

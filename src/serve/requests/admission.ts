@@ -7,7 +7,7 @@ type AdmissionLimits = Pick<Limits, 'maxRequests' | 'maxQueue' | 'maxHeldBytes'>
 export interface Ticket {
   /** Bytes that it holds from now on. @throws E_BUSY, and then it holds no more than before */
   addBytes(numBytes: number): void;
-  /** Images that it holds from now on. @throws E_BUSY */
+  /** How many images it holds from now on, in the place of the one that it entered with. @throws E_BUSY */
   addImages(numImages: number): void;
   /** Gives everything back; a second time does nothing. */
   leave(): void;
@@ -15,8 +15,10 @@ export interface Ticket {
 
 /** Lets requests in as long as there is room: the only queue of the service, and it is bounded. */
 export interface Admission {
-  /** @throws E_BUSY with `details.retryAfterSeconds` */
+  /** For a request of one image, until it is known to have more. @throws E_BUSY with `details.retryAfterSeconds` */
   enter(): Ticket;
+  /** What `enter` would throw now. */
+  readonly refusal: () => SamesameError | undefined;
   readonly held: () => { readonly requests: number; readonly images: number; readonly bytes: number };
 }
 
@@ -56,13 +58,21 @@ export function createAdmission(
     });
   }
 
+  function refusal(): SamesameError | undefined {
+    if (held.requests >= maxRequests)
+      return refuse('too many requests are being worked on', `at most ${maxRequests} at once`);
+    if (held.images >= maxQueue) return refuse('too many images are waiting', `at most ${maxQueue} at once`);
+    return undefined;
+  }
+
   return {
+    refusal,
     enter() {
-      if (held.requests >= maxRequests)
-        throw refuse('too many requests are being worked on', `at most ${maxRequests} at once`);
-      if (held.images >= maxQueue) throw refuse('too many images are waiting', `at most ${maxQueue} at once`);
+      const refused = refusal();
+      if (refused !== undefined) throw refused;
       held.requests++;
-      const own = { images: 0, bytes: 0 };
+      held.images++;
+      const own = { images: 1, bytes: 0, areCounted: false };
       let hasLeft = false;
       return {
         addBytes(numBytes) {
@@ -76,10 +86,12 @@ export function createAdmission(
           own.bytes += numBytes;
         },
         addImages(numImages) {
-          if (held.images + numImages > maxQueue)
+          const numMore = numImages - own.images;
+          if (held.images + numMore > maxQueue)
             throw refuse('too many images are waiting', `at most ${maxQueue} at once`);
-          held.images += numImages;
-          own.images += numImages;
+          held.images += numMore;
+          own.images = numImages;
+          own.areCounted = true;
         },
         leave() {
           if (hasLeft) return;
@@ -87,7 +99,7 @@ export function createAdmission(
           held.requests--;
           held.images -= own.images;
           held.bytes -= own.bytes;
-          noteFinished(own.images);
+          if (own.areCounted) noteFinished(own.images);
         },
       };
     },

@@ -22,7 +22,7 @@ export function addAboutRoutes(app: OpenAPIHono<ServeEnv>, service: Service): vo
       middleware,
       responses: { 200: json(modelResponseSchema, 'The model.'), ...problems(...ACCESS_PROBLEMS) },
     }),
-    (c) => c.json(describeModel(model.current()), 200),
+    (c) => c.json(describeModel(model.current(), service), 200),
   );
   app.openapi(
     createRoute({
@@ -86,7 +86,7 @@ export function addAboutRoutes(app: OpenAPIHono<ServeEnv>, service: Service): vo
   );
 }
 
-function describeModel({ config, checksum, loadedMs }: Engine) {
+function describeModel({ config, checksum, loadedMs }: Engine, { store }: Pick<Service, 'store'>) {
   const { encoder, comparator, input, distance, threshold, calibration, answers, classes, provenance } =
     config;
   const { name, embeddingSize, normalized } = encoder;
@@ -102,6 +102,7 @@ function describeModel({ config, checksum, loadedMs }: Engine) {
     isCalibrated: answers !== undefined,
     classes,
     trainedOn: { dataset: provenance.dataset, numImages: provenance.numImages },
+    store: store?.kind ?? null,
     samesame: provenance.samesame,
   };
 }

@@ -10,18 +10,21 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
 /** The status that the log gives to a request whose client went away before the answer; as nginx has it. */
 const CLIENT_GONE = 499;
 
-const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
-  [
-    'content-security-policy',
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy':
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  ],
-  ['x-content-type-options', 'nosniff'],
-  ['x-frame-options', 'DENY'],
-  ['referrer-policy', 'no-referrer'],
-  ['cross-origin-opener-policy', 'same-origin'],
-  ['cross-origin-resource-policy', 'same-origin'],
-  ['cache-control', 'no-store'],
-];
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** The id that a client gave its request, or a new one. */
+export function toRequestId(asked: string | string[] | undefined): string {
+  return typeof asked === 'string' && REQUEST_ID.test(asked) ? asked : randomUUID();
+}
 
 /**
  * Gives a request its id, its answer the security headers, and both a line in the log and a place in the metrics. The line
@@ -30,12 +33,11 @@ const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
 export function observe({ log, metrics, isStopping }: Service) {
   return createMiddleware<ServeEnv>(async (c, next) => {
     const startMs = performance.now();
-    const asked = c.req.header('x-request-id');
-    const requestId = asked !== undefined && REQUEST_ID.test(asked) ? asked : randomUUID();
+    const requestId = toRequestId(c.req.header('x-request-id'));
     c.set('requestId', requestId);
     c.set('numImages', 0);
     c.header('x-request-id', requestId);
-    for (const [name, value] of SECURITY_HEADERS) c.header(name, value);
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) c.header(name, value);
 
     await next();
 

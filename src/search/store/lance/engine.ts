@@ -15,8 +15,8 @@ import { checkEmpty, lanceError, noStore } from './errors.ts';
 import { listOf, toPredicate } from './filter.ts';
 import { EFFORTS, indexConfig, numProbesOf } from './index-config.ts';
 import { type KnownIds, readKnownIds } from './known-ids.ts';
-import { lockFolder } from './lock.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
+import { createWriter } from './writer.ts';
 
 /** The part of the driver that its own wrapper hides: the wrapper drops the mark that makes a column JSON. */
 interface NativeTable {
@@ -39,12 +39,14 @@ const ROW_LIST = [...RECORD_COLUMNS, 'vector'];
 
 /**
  * Opens a store in a folder: `store.json`, which says what it holds, and a Lance table.
+ * @param idleMs milliseconds after its last write from which this process lets others write. Default: until it is closed
  * @param identity makes the store where the folder is not there or empty; without it only a store that is there is opened
  * @throws E_NOT_FOUND, E_STORE where the folder is something else or holds another model's embeddings, E_PERMISSION, E_IO
  */
 export async function openLanceEngine(
   folder: string,
   identity: StoreIdentity | undefined,
+  idleMs = Number.POSITIVE_INFINITY,
 ): Promise<StoreEngine> {
   let manifest = await readManifest(folder);
   if (manifest === undefined) {
@@ -53,7 +55,7 @@ export async function openLanceEngine(
     manifest = await writeManifest(folder, { identity });
   } else if (identity !== undefined) checkSameIdentity(folder, manifest.identity, identity);
   const schema = schemaFor(manifest.identity.embeddingSize);
-  return createLanceEngine(folder, manifest, schema, await openTable(folder, schema));
+  return createLanceEngine(folder, manifest, await openTable(folder, schema), { schema, idleMs });
 }
 
 async function openTable(folder: string, schema: Schema): Promise<Table> {
@@ -71,25 +73,44 @@ async function openTable(folder: string, schema: Schema): Promise<Table> {
   }
 }
 
-function createLanceEngine(folder: string, first: Manifest, schema: Schema, table: Table): StoreEngine {
+function createLanceEngine(
+  folder: string,
+  first: Manifest,
+  table: Table,
+  { schema, idleMs }: { readonly schema: Schema; readonly idleMs: number },
+): StoreEngine {
   const { identity } = first;
   const { embeddingSize } = identity;
   const native = (table as unknown as { inner: NativeTable }).inner;
   let manifest = first;
-  let unlock: (() => Promise<void>) | undefined;
   let known: KnownIds | undefined;
+  /** State of the table after this process's last write. */
+  let writtenVersion: number | undefined;
   let isIndexed = false;
   let lookedMs = Number.NEGATIVE_INFINITY;
 
   /** Everything that changes the store goes through here. */
   async function write<T>(action: string, work: () => Promise<T>): Promise<T> {
-    unlock ??= await lockFolder(folder);
     try {
-      return await work();
+      return await writer.write(async () => {
+        const result = await work();
+        writtenVersion = await table.version();
+        return result;
+      });
     } catch (error) {
       throw lanceError(error, `${action} the store ${folder}`);
     }
   }
+  const writer = createWriter({
+    folder,
+    idleMs,
+    async onTaken() {
+      // Somebody else may have written while this process had let go.
+      if ((await table.version()) === writtenVersion) return;
+      known = undefined;
+      manifest = (await readManifest(folder)) ?? manifest;
+    },
+  });
 
   /** Once more where a writer has just tidied up the files that this process was about to read. */
   async function read<T>(work: () => Promise<T>): Promise<T> {
@@ -98,10 +119,12 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
     } catch (error) {
       if (!/not found/i.test(String(error))) throw lanceError(error, `reading the store ${folder}`);
     }
-    await table.checkoutLatest();
-    return work().catch((error) => {
+    try {
+      await table.checkoutLatest();
+      return await work();
+    } catch (error) {
       throw lanceError(error, `reading the store ${folder}`);
-    });
+    }
   }
 
   async function byIds(ids: readonly string[], columns: string[]): Promise<BatchLike[]> {
@@ -213,6 +236,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
         for await (const batch of query) found.push(batch as BatchLike);
         return joinRows(found, embeddingSize);
       }),
+    version: () => read(async () => String(await table.version())),
     async readIndexState() {
       if (performance.now() - lookedMs > STATE_MS) {
         manifest = (await readManifest(folder)) ?? manifest;
@@ -260,8 +284,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
     async close() {
       known = undefined;
       table.close();
-      await unlock?.();
-      unlock = undefined;
+      await writer.close();
     },
   };
 }

@@ -50,6 +50,20 @@ describe('a store in a folder', () => {
     await other.close();
   });
 
+  it('lets others write where it was told to, and sees what they wrote', async () => {
+    const folder = newAddress();
+    const polite = await openStore(folder, { identity: IDENTITY, writerIdleMs: 50 });
+    // Two at once are one writer.
+    await Promise.all([polite.upsert(makeRows(2)), polite.upsert(makeRows(2, '/more'))]);
+    const other = await openStore(folder, { writerIdleMs: 50 });
+    await other.add(makeRows(3, '/other'));
+    await expect(polite.add(makeRows(4, '/other'))).rejects.toThrow(/3 of the rows are in the store/);
+    await polite.upsert(makeRows(4, '/other'));
+    expect([await polite.count(), await other.count()]).toEqual([8, 8]);
+    await Promise.all([polite.close(), other.close()]);
+    await expect(readFile(join(folder, 'writer.lock'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('takes over the lock of a process that is gone', async () => {
     const folder = newAddress();
     await (await openStore(folder, { identity: IDENTITY })).close();

@@ -222,6 +222,14 @@ function createPostgresEngine(
           [numRows],
         ),
       ),
+    async version() {
+      // The number of the youngest transaction tells of rows that came or changed, the count of those that went.
+      const rows = await connection.query(
+        'reading the store',
+        `SELECT count(*) AS count, max(xmin::text::bigint) AS youngest FROM ${table}`,
+      );
+      return `${rows[0].count}/${rows[0].youngest ?? 0}`;
+    },
     async readIndexState() {
       const rows = await connection.query(
         'reading the store',

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { indexImages } from '../../src/jobs/indexing/index-images.ts';
+import { loadModel } from '../../src/model/load.ts';
+import { storeIdentity } from '../../src/search/store/identity.ts';
+import { openStore } from '../../src/search/store/open.ts';
+import { chromiumPath } from '../chromium.ts';
+import { nodeRuntime } from '../gradcheck.ts';
+import { pngOf, type StartedService, startService } from '../serve/start.ts';
+import { saveTinyModel } from '../serve/tiny-model.ts';
+import { DESK, reasonToSkip } from './page.ts';
+
+describe.skipIf(reasonToSkip !== undefined)('the page behind a service with a store', () => {
+  let folder: string;
+  let service: StartedService;
+  let browser: Browser;
+  const complaints: string[] = [];
+  const NUM_IMAGES = 16;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'samesame-page-service-'));
+    await mkdir(join(folder, 'photos'));
+    for (let i = 0; i < NUM_IMAGES; i++)
+      await writeFile(join(folder, 'photos', `${i}.png`), await pngOf(i === 15 ? 0 : i));
+    await saveTinyModel(join(folder, 'model'));
+    const model = await loadModel(join(folder, 'model'), { runtime: nodeRuntime });
+    const store = await openStore(join(folder, 'store'), { identity: storeIdentity(model.config) });
+    await indexImages(model, store, [join(folder, 'photos')]);
+    await Promise.all([store.close(), model.close()]);
+    service = await startService({ store: join(folder, 'store') });
+    browser = await chromium.launch({
+      executablePath: chromiumPath,
+      args: ['--no-sandbox', '--disable-gpu'],
+    });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.stop();
+    await rm(folder, { recursive: true });
+    expect(complaints).toEqual([]);
+  });
+
+  it('searches, maps and looks for copies in the server’s images, with the server’s model in the tab', async () => {
+    const page = await browser.newPage({ viewport: DESK });
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(String(error.stack)));
+    await page.goto(`${service.url}/#/search`);
+    await page.getByText(`On the server (${NUM_IMAGES})`).waitFor();
+    expect(await page.evaluate('crossOriginIsolated')).toBe(true);
+    const photo = { name: 'query.png', mimeType: 'image/png', buffer: Buffer.from(await pngOf(3)) };
+    await page.locator('.search-query input[type=file]').setInputFiles(photo);
+    await expect.poll(() => page.locator('.neighbour-name').first().textContent()).toBe('3.png');
+    // The picture comes from the server.
+    const shown = `document.querySelector('.neighbours img').naturalWidth`;
+    await expect.poll(() => page.evaluate(shown)).toBeGreaterThan(0);
+
+    await page.getByRole('link', { name: 'Map' }).click();
+    await page.locator('.map-surface canvas').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.map-card .neighbours li').first().waitFor();
+
+    await page.getByRole('link', { name: 'Duplicates' }).click();
+    await page.locator('.copies-share input').fill('0.02');
+    await expect
+      .poll(async () => (await page.locator('.copy-name').allTextContents()).sort())
+      .toEqual(['0.png', '15.png']);
+    // One's own images are a click away.
+    await page.getByRole('button', { name: 'Mine (0)' }).click();
+    await page.getByText('Drop a folder of images here').waitFor();
+  });
+});

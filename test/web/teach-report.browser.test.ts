@@ -1,0 +1,118 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { loadModel } from '../../src/model/load.ts';
+import { seriousViolations } from './axe.ts';
+import { LABELS, openSite, type PageSite, PHONE, photos, reasonToSkip, TIMEOUT_MS } from './page.ts';
+
+const epoch = (number: number, accuracy: number) =>
+  `${JSON.stringify({
+    epoch: number,
+    loss: 1 / number,
+    validation: { accuracy, auc: accuracy, positiveDistance: 0.2, negativeDistance: 0.9 },
+    isBest: true,
+    imagesPerSecond: 123.4,
+  })}\n`;
+
+describe.skipIf(reasonToSkip !== undefined)('the page without a model', { timeout: TIMEOUT_MS }, () => {
+  let site: PageSite;
+  let run: string;
+  beforeAll(async () => {
+    run = await mkdtemp(join(tmpdir(), 'samesame-run-'));
+    await writeFile(join(run, 'metrics.jsonl'), epoch(1, 0.75));
+    site = await openSite({ hasModel: false, run });
+  });
+  afterEach(() => site.closePages());
+  afterAll(async () => {
+    await site?.close();
+    await rm(run, { recursive: true });
+    expect(site?.complaints ?? []).toEqual([]);
+  });
+
+  it('teaches a model in the tab, tries it, downloads it, and has it again after a reload', async () => {
+    const page = await site.open('compare');
+    await page.getByText('First, choose a model').waitFor();
+    await page.getByRole('link', { name: 'Teach a new one' }).click();
+    await page.getByText('Give photos to at least two things.').waitFor();
+    for (const [i, label] of LABELS.entries()) {
+      const group = page.locator('.group').nth(i);
+      await group.getByRole('textbox').fill(label);
+      await group.locator('input[type=file]').setInputFiles(photos(site, label, 8));
+    }
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByLabel('Learn for').selectOption('60');
+    await page.getByRole('button', { name: 'Teach', exact: true }).click();
+    await page.locator('.panels').waitFor();
+    await page
+      .getByRole('button', { name: 'That is enough' })
+      .click({ timeout: 2000 })
+      .catch(() => {}); // it may be over
+    await page.locator('.taught').waitFor();
+    const heading = page.getByRole('heading', { name: 'It has learned' });
+    await heading.waitFor();
+    expect(await page.locator('.model-name').textContent()).toBe(LABELS.join(', '));
+
+    await page.locator('.try input[type=file]').setInputFiles(photos(site, 'mugs', 9)[8]);
+    await page.locator('.try .neighbours li').first().waitFor();
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme });
+      expect(await seriousViolations(page)).toEqual([]);
+    }
+    await page.setViewportSize(PHONE);
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the model' }).click();
+    const zip = await readFile((await (await download).path())!);
+    expect(zip.subarray(0, 2).toString()).toBe('PK');
+    await page.reload();
+    await expect.poll(() => page.locator('.model-name').textContent()).toBe(LABELS.join(', '));
+    // The file itself, in a browser that has never seen it.
+    const other = await site.open('compare');
+    await other.getByRole('button', { name: 'Open a model' }).click();
+    const zipInput = other.locator('dialog input[accept=".zip"]');
+    await zipInput.setInputFiles({ name: 'mugs.zip', mimeType: 'application/zip', buffer: zip });
+    await expect.poll(() => other.locator('.model-name').textContent()).toBe('mugs');
+  });
+
+  it('follows a run beside the page', async () => {
+    const page = await site.open('report');
+    await page.getByText('followed live').waitFor();
+    const tiles = () => page.locator('.tiles').textContent();
+    expect(await tiles()).toContain('75 %');
+    await writeFile(join(run, 'metrics.jsonl'), `${epoch(1, 0.75)}${epoch(2, 0.91)}{"epoch": 3, "lo`);
+    await expect.poll(tiles, { timeout: 10_000 }).toContain('91 %');
+    expect(await page.locator('.report-figures svg').count()).toBe(3);
+    expect(await seriousViolations(page)).toEqual([]);
+    // A run that somebody has, and one that is none.
+    const input = page.locator('input[accept=".jsonl"]');
+    await input.setInputFiles({ name: 'metrics.jsonl', mimeType: '', buffer: Buffer.from(epoch(1, 0.5)) });
+    await expect.poll(tiles).toContain('50 %');
+    await input.setInputFiles({ name: 'metrics.jsonl', mimeType: '', buffer: Buffer.from('{}\nno\n{}') });
+    await expect
+      .poll(() => page.locator('.notice').textContent())
+      .toContain('Line 1 of metrics.jsonl is not an epoch');
+    await input.setInputFiles({ name: 'notes.txt', mimeType: '', buffer: Buffer.from('hello') });
+    await expect.poll(() => page.getByText('There is no metrics.jsonl').count()).toBe(1);
+  });
+});
+
+it.skipIf(reasonToSkip !== undefined)('opens the model of the test in Node as the page does', async () => {
+  const site = await openSite();
+  const model = await loadModel(join(site.folder, 'model'));
+  const [left, right] = photos(site, 'mugs', 2);
+  const { verdict, probability } = await model.compareFiles(left, right);
+  const page = await site.open('compare');
+  const zones = page.locator('.pair .zone');
+  await zones.nth(0).locator('input[type=file]').setInputFiles(left);
+  await zones.nth(1).locator('input[type=file]').setInputFiles(right);
+  await page.locator('.answer').waitFor();
+  expect(await page.locator('.answer-verdict').textContent()).toBe(
+    verdict === 'same' ? 'The same' : 'Different',
+  );
+  expect(await page.locator('.answer-probability').textContent()).toContain(
+    `${Math.round(100 * probability)} %`,
+  );
+  await site.close();
+});

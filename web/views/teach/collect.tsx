@@ -1,0 +1,82 @@
+import { useState } from 'preact/hooks';
+import { FileButton } from '../../parts/file-button.tsx';
+import { asDropped, isImage, labelOf } from '../../parts/images.ts';
+import { Icon } from '../../shell/icons.tsx';
+import { useStore } from '../../state/store.ts';
+import { TEXT } from '../../text.ts';
+import { begin } from './begin.ts';
+import { GroupCard } from './group-card.tsx';
+import { groups, newGroup, readiness } from './state.ts';
+
+/** Names groups and gives each its photos. */
+export function Collect() {
+  const all = useStore(groups);
+  const [seconds, setSeconds] = useState<number | undefined>(180);
+  const missing = readiness(all);
+  return (
+    <>
+      <div class="groups">
+        {all.map((group, i) => (
+          <GroupCard key={group.id} group={group} place={i} canRemove={all.length > 2} />
+        ))}
+        <div class="group-more">
+          <button type="button" class="button" onClick={() => groups.set([...all, newGroup()])}>
+            <Icon name="plus" />
+            {TEXT.teach.more}
+          </button>
+          <FileButton
+            class="quiet-button"
+            isFolder
+            label={TEXT.teach.folders}
+            onFiles={(files) => addFolders(files)}
+          />
+        </div>
+      </div>
+      <div class="teach-start">
+        <label>
+          {TEXT.teach.limit}{' '}
+          <select
+            value={seconds ?? ''}
+            onChange={({ currentTarget: { value } }) => setSeconds(value === '' ? undefined : Number(value))}
+          >
+            {TEXT.teach.limits.map(([value, words]) => (
+              <option key={words} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button
+          type="button"
+          class="button is-primary"
+          disabled={missing !== undefined}
+          onClick={() => begin({ seconds })}
+        >
+          {TEXT.teach.start}
+        </button>
+        <p class="quiet" role="status">
+          {missing === undefined ? TEXT.teach.ready : TEXT.teach.missing[missing]}
+        </p>
+      </div>
+    </>
+  );
+}
+
+/** A group for each folder of images. */
+function addFolders(files: readonly File[]): void {
+  const byFolder = new Map<string, File[]>();
+  for (const { file, path } of files.map(asDropped)) {
+    const name = labelOf(path);
+    if (name === null || !isImage(file)) continue;
+    byFolder.set(name, [...(byFolder.get(name) ?? []), file]);
+  }
+  const added = [...byFolder].map(([name, images]) =>
+    newGroup(
+      name,
+      images.map((file) => ({ file, url: URL.createObjectURL(file) })),
+    ),
+  );
+  const kept = groups.get().filter(({ name, images }) => name !== '' || images.length > 0);
+  const all = [...kept, ...added];
+  groups.set(all.length < 2 ? [...all, newGroup()] : all);
+}
