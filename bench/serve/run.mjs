@@ -44,6 +44,8 @@ const [seconds, numRounds, overloadSeconds, numRequests, connections, perRequest
   options['per-request'],
 ].map(Number);
 const NUM_IMAGES = 32;
+/** Requests until the code that answers them has been compiled. */
+const WARM_UP = 1000;
 const OVERLOAD = 3;
 /** Images that may wait while there is more than can be done. */
 const QUEUE = 128;
@@ -83,7 +85,7 @@ if (options.json) console.log(JSON.stringify(result));
 
 async function measureSpeed() {
   const service = await startService({});
-  await load(service.url, { duration: 3, connections });
+  await load(service.url, { amount: WARM_UP, connections });
   const rounds = [];
   for (let round = 0; round < numRounds; round++) {
     /** @type {any} */
@@ -232,7 +234,7 @@ async function recovery(url) {
 
 async function measureMemory() {
   const service = await startService({});
-  await load(service.url, { amount: 1000, connections });
+  await load(service.url, { amount: WARM_UP, connections });
   const before = await service.memory();
   await load(service.url, { amount: numRequests, connections });
   const after = await service.memory();
