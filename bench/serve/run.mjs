@@ -1,6 +1,7 @@
 // What the service reaches of what its model can do, and what it does when it is asked for more than that.
 //   npm run bench:serve -- MODEL IMAGES
 //   npm run bench:serve -- runs/photos photos/ --seconds 10 --rounds 5 --overload 60 --requests 10000
+// A part whose number is 0 is left out.
 // MODEL is a model's folder or a run's, IMAGES a folder with image files. Three parts:
 // - Speed: autocannon with 64 connections on POST /v1/embed, an image a request, and the model alone on the same images,
 //   in turns; the ratio is the median over rounds. Processor time an image is printed beside it, that of the whole service
@@ -44,6 +45,8 @@ const [seconds, numRounds, overloadSeconds, numRequests, connections, perRequest
   options['per-request'],
 ].map(Number);
 const NUM_IMAGES = 32;
+/** Requests until the code that answers them has been compiled. */
+const WARM_UP = 1000;
 const OVERLOAD = 3;
 /** Images that may wait while there is more than can be done. */
 const QUEUE = 128;
@@ -73,7 +76,7 @@ console.log(
 /** @type {Record<string, unknown>} */
 const result = {};
 try {
-  result.speed = await measureSpeed();
+  if (numRounds > 0) result.speed = await measureSpeed();
   if (overloadSeconds > 0) result.overload = await measureOverload();
   if (numRequests > 0) result.memory = await measureMemory();
 } finally {
@@ -83,7 +86,7 @@ if (options.json) console.log(JSON.stringify(result));
 
 async function measureSpeed() {
   const service = await startService({});
-  await load(service.url, { duration: 3, connections });
+  await load(service.url, { amount: WARM_UP, connections });
   const rounds = [];
   for (let round = 0; round < numRounds; round++) {
     /** @type {any} */
@@ -232,7 +235,7 @@ async function recovery(url) {
 
 async function measureMemory() {
   const service = await startService({});
-  await load(service.url, { amount: 1000, connections });
+  await load(service.url, { amount: WARM_UP, connections });
   const before = await service.memory();
   await load(service.url, { amount: numRequests, connections });
   const after = await service.memory();

@@ -36,6 +36,11 @@ describe('serve', () => {
     expect([open.code, open.stderr]).toEqual([2, expect.stringContaining('would let everybody in')]);
   });
 
+  it('is where a port of the demo belongs', async () => {
+    const demo = await runCli(['demo', '--port', '8080'], { cwd });
+    expect([demo.code, demo.stderr]).toEqual([2, expect.stringContaining('add --serve')]);
+  });
+
   it('says where it listens, loads another model on SIGHUP, and ends on SIGTERM with 0', async () => {
     const args = ['serve', 'model', '--port', '0', '--threads', '1', '--no-watch', '--json'];
     const child = spawn(process.execPath, [MAIN, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
