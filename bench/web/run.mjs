@@ -2,7 +2,7 @@
 //   npm run bench:web
 //   npm run bench:web -- --model runs/photos --images ../shared/data/clothing-small/test
 //
-// Without --model the search alone is measured, on 100,000 random vectors of 128 numbers.
+// Without --model the search alone is measured, on 100,000 random vectors of 128 numbers; with --sizes nothing is.
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { basename, extname, join } from 'node:path';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '100000' },
     size: { type: 'string', default: '128' },
     searches: { type: 'string', default: '100' },
+    sizes: { type: 'boolean', default: false },
   },
 });
 const executablePath = findChromium();
@@ -38,8 +39,8 @@ try {
   await page.waitForFunction('window.samesame');
 
   printSizes();
-  if (values.model !== undefined) await measureModel(page);
-  await measureSearch(page);
+  if (values.model !== undefined && !values.sizes) await measureModel(page);
+  if (!values.sizes) await measureSearch(page);
 } finally {
   await browser.close();
   await site.close();
@@ -125,8 +126,8 @@ async function measureSearch(page) {
     let store = await open();
     const [, addMs] = await timed(() => store.add(items, vectors));
     await store.close();
-    let openMs;
-    [store, openMs] = await timed(open);
+    const [opened, openMs] = await timed(open);
+    store = opened;
     const [, upsertMs] = await timed(() => store.upsert([items[7]], vectors.slice(0, size)));
     const p50 = async (filter) => {
       const times = [];

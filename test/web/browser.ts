@@ -1,6 +1,7 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Site } from '../../bench/web/site.mjs';
 import { chromiumPath } from '../chromium.ts';
+import type { WindowWithLibrary } from './window.ts';
 
 /** A site and a page that shows it. */
 export interface OpenedSite {
@@ -23,8 +24,15 @@ export async function openPage(browser: Browser, site: Site, complaints: string[
   return page;
 }
 
-/** Goes to the site, or reloads it, and waits for the library. */
+/**
+ * Goes to the site, or reloads it, and waits for the library. A store that stays open keeps the worker, so that ONNX Runtime is
+ * compiled once.
+ */
 export async function showSite(page: Page, site: Site): Promise<void> {
   await page.goto(site.url);
   await page.waitForFunction('window.samesame');
+  await page.evaluate(() => {
+    const { samesame } = window as unknown as WindowWithLibrary;
+    return samesame.openVectors('keeper', { embeddingSize: 1, modelFingerprint: 'none' }).then(() => {});
+  });
 }
