@@ -1,5 +1,6 @@
 // A page that uses `samesame/web` as anybody would: from a folder of its own with the package installed, bundled by Vite,
-// served as static files. The library is `window.samesame`. For the tests and the benchmark.
+// served as static files. The library is `window.samesame`, and `window.importTeach()` gets what trains. For the tests and
+// the benchmark.
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -29,7 +30,10 @@ export async function openSite() {
   );
   await writeFile(
     join(source, 'main.js'),
-    `import * as samesame from 'samesame/web';\nwindow.samesame = samesame;\n`,
+    `import * as samesame from 'samesame/web';
+window.importTeach = () => import('samesame/web/teach');
+window.samesame = samesame;
+`,
   );
   await build({
     root: source,

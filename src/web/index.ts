@@ -3,26 +3,6 @@ export type { ModelConfig } from '../model/config.ts';
 export type { Comparison, JudgeOptions } from '../model/judge.ts';
 export { openModel } from './open-model.ts';
 export { deleteVectors, openVectors } from './open-vectors.ts';
-export {
-  type ImagePlace,
-  listModels,
-  loadModel,
-  type MapPlace,
-  type MistakenPair,
-  removeModel,
-  type SavedModel,
-  saveModel,
-  type TaughtAccuracy,
-  type TaughtModel,
-  type TaughtValidation,
-  type TeachEvent,
-  type TeachGroup,
-  type Teaching,
-  type TeachOptions,
-  type TeachPlan,
-  type TeachSummary,
-  teach,
-} from './teach/index.ts';
 export type {
   CompareOptions,
   EmbedOptions,

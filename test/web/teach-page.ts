@@ -2,10 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import type { TeachGroup, TeachOptions, TeachSummary } from '../../src/web/index.ts';
+import { openSite, type Site } from '../../bench/web/site.mjs';
+import type * as teaching from '../../src/web/teach/index.ts';
+import type { TeachGroup, TeachOptions, TeachSummary } from '../../src/web/teach/index.ts';
 import { launchBrowser, openPage } from './browser.ts';
 import { type DigitGroups, writeDigitGroups } from './digit-groups.ts';
-import { openSite, type Site } from './site.ts';
 import type { WindowWithLibrary } from './window.ts';
 
 /** A page with the library and files of digits to teach with. */
@@ -22,6 +23,8 @@ export interface TeachPage {
 /** What such a page's window holds. */
 export interface WindowWithDigits extends WindowWithLibrary {
   groups: TeachGroup[];
+  /** Gets what trains. */
+  importTeach(): Promise<typeof teaching>;
 }
 
 export async function openTeachPage(
@@ -30,7 +33,8 @@ export async function openTeachPage(
 ): Promise<TeachPage> {
   const folder = await mkdtemp(join(tmpdir(), 'samesame-teach-'));
   const digits = await writeDigitGroups(folder, wanted);
-  const site = await openSite({ isolated: true });
+  const site = await openSite();
+  site.isIsolated = true;
   await writeFile(join(site.files, 'digits.bin'), digits.packed);
   const browser = await launchBrowser(args);
   const complaints: string[] = [];
@@ -75,10 +79,11 @@ export async function teachInPage(
   options: Omit<TeachOptions, 'groups' | 'onEvent'> = {},
 ): Promise<TaughtInPage> {
   const { zip, ...rest } = await page.evaluate(async (options) => {
-    const { samesame, groups } = window as unknown as WindowWithDigits;
+    const { importTeach, groups } = window as unknown as WindowWithDigits;
+    const { teach } = await importTeach();
     const kinds = new Set<string>();
     const onEvent: TeachOptions['onEvent'] = ({ kind }) => kinds.add(kind);
-    const model = await samesame.teach({ ...options, groups, onEvent }).done;
+    const model = await teach({ ...options, groups, onEvent }).done;
     const bytes = new Uint8Array(await model.toZip().arrayBuffer());
     let text = '';
     for (let start = 0; start < bytes.length; start += 4096)

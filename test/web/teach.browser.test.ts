@@ -5,7 +5,7 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/data/sources/open.ts';
 import { evaluate } from '../../src/jobs/evaluate.ts';
-import type { TeachEvent } from '../../src/web/index.ts';
+import type { TeachEvent } from '../../src/web/teach/index.ts';
 import { chromiumPath } from '../chromium.ts';
 import { nodeRuntime } from '../gradcheck.ts';
 import { showSite } from './browser.ts';
@@ -55,34 +55,36 @@ describe.skipIf(chromiumPath === undefined)(
     it('ends early with the best epoch, keeps the model under a name, and opens it after a reload', async () => {
       const { page, site } = opened;
       const summary = await page.evaluate(async () => {
-        const { samesame, groups } = window as unknown as WindowWithDigits;
-        const teaching = samesame.teach({
+        const { importTeach, groups } = window as unknown as WindowWithDigits;
+        const { teach, saveModel } = await importTeach();
+        const teaching = teach({
           groups,
           epochs: 1000,
           numThreads: 1,
           onEvent: (event: TeachEvent) => event.kind === 'epoch' && teaching.stop(),
         });
         const model = await teaching.done;
-        await samesame.saveModel('digits', model);
+        await saveModel('digits', model);
         return model.summary;
       });
       expect(summary).toMatchObject({ stopped: 'stopped', numEpochs: 1, bestEpoch: 1 });
       await showSite(page, site);
       const reloaded = await page.evaluate(async () => {
-        const { samesame } = window as unknown as WindowWithDigits;
-        const list = await samesame.listModels();
-        const kept = await samesame.loadModel('digits');
+        const { samesame, importTeach } = window as unknown as WindowWithDigits;
+        const { listModels, loadModel, removeModel } = await importTeach();
+        const list = await listModels();
+        const kept = await loadModel('digits');
         const model = await samesame.openModel(kept.files, { runtime: 'wasm' });
         const black = new ImageData(28, 28);
         const { distance } = await model.compare(black, black);
         await model.close();
-        await samesame.removeModel('digits');
-        const missing = await samesame.loadModel('digits').catch(({ code }) => code);
+        await removeModel('digits');
+        const missing = await loadModel('digits').catch(({ code }) => code);
         return {
           names: list.map(({ name }) => name),
           words: kept.summary.words,
           distance,
-          numLeft: (await samesame.listModels()).length,
+          numLeft: (await listModels()).length,
           missing,
         };
       });
@@ -97,7 +99,8 @@ describe.skipIf(chromiumPath === undefined)(
 
     it('says in plain words what is wrong with images, and ends at once when it is cancelled', async () => {
       const found = await opened.page.evaluate(async () => {
-        const { samesame } = window as unknown as WindowWithDigits;
+        const { importTeach } = window as unknown as WindowWithDigits;
+        const { teach } = await importTeach();
         const png = async (shade: number) => {
           const canvas = new OffscreenCanvas(16, 16);
           const context = canvas.getContext('2d')!;
@@ -142,12 +145,12 @@ describe.skipIf(chromiumPath === undefined)(
         };
         const told: Record<string, string> = {};
         for (const [name, groups] of Object.entries(cases)) {
-          told[name] = await samesame.teach({ groups }).done.then(
+          told[name] = await teach({ groups }).done.then(
             () => 'no error',
             ({ code, message }) => `${code} ${message.split('\n')[0]}`,
           );
         }
-        const teaching = samesame.teach({
+        const teaching = teach({
           groups: [
             { name: 'mugs', images: [...three, ...others] },
             { name: 'bowls', images: [...three, ...others] },

@@ -78,7 +78,7 @@ export function teach(options: TeachOptions): Teaching {
 function start(workerUrl: TeachOptions['workerUrl']): Worker {
   // Written out in full, because bundlers look for these very words.
   return workerUrl === undefined
-    ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'samesame-teach' })
+    ? new Worker(new URL('./teach-worker.js', import.meta.url), { type: 'module', name: 'samesame-teach' })
     : new Worker(workerUrl, { type: 'module', name: 'samesame-teach' });
 }
 

@@ -39,7 +39,7 @@ export interface TeachOptions {
   /** Folder of ONNX Runtime's own `.wasm` and `.mjs` files. Default: where the bundler put them. */
   readonly wasmPaths?: string | URL;
   /**
-   * Address of the worker that trains (`samesame/web/teach-worker`), for pages whose bundler does not know
+   * Address of the worker that trains (`samesame/web/teach/worker`), for pages whose bundler does not know
    * `new Worker(new URL(…, import.meta.url))`. Default: the one that the bundler made.
    */
   readonly workerUrl?: string | URL;
