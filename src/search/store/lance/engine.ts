@@ -13,7 +13,7 @@ import type { ImageRows, StoreFilter, StoreIdentity } from '../types.ts';
 import { type BatchLike, decodeRecords, encodeRows, joinRows, schemaFor } from './arrow.ts';
 import { checkEmpty, lanceError, noStore } from './errors.ts';
 import { listOf, toPredicate } from './filter.ts';
-import { EFFORTS, indexConfig, numProbesOf } from './index-config.ts';
+import { EFFORTS, indexConfig, missingColumnIndices, numProbesOf } from './index-config.ts';
 import { type KnownIds, readKnownIds } from './known-ids.ts';
 import { lockFolder } from './lock.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
@@ -143,7 +143,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
     manifest = await writeManifest(folder, next);
   }
 
-  const hasIndex = async () => (await table.listIndices()).some(({ columns }) => columns.includes('vector'));
+  const indexedColumns = async () => (await table.listIndices()).flatMap(({ columns }) => columns);
 
   return {
     kind: 'lancedb',
@@ -216,7 +216,7 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
     async readIndexState() {
       if (performance.now() - lookedMs > STATE_MS) {
         manifest = (await readManifest(folder)) ?? manifest;
-        isIndexed = manifest.index !== undefined && (await read(hasIndex));
+        isIndexed = manifest.index !== undefined && (await read(indexedColumns)).includes('vector');
         lookedMs = performance.now();
       }
       return isIndexed ? manifest.index : undefined;
@@ -234,6 +234,8 @@ function createLanceEngine(folder: string, first: Manifest, schema: Schema, tabl
       write('indexing', async () => {
         const config = await indexConfig(await table.countRows(), identity);
         await table.createIndex('vector', { config, replace: true });
+        for (const { column, config } of await missingColumnIndices(await indexedColumns()))
+          await table.createIndex(column, { config });
       }),
     compact: () =>
       write('compacting', async () => {
