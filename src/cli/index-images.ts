@@ -36,7 +36,7 @@ export function addIndex(verb: Command): void {
     .option('--watch', 'stay, and follow the folders until Ctrl-C')
     .option(
       '--batch <n>',
-      'images written at a time, and lost at most by a kill (default: 2048, fewer of large ones)',
+      'images written at a time, and lost at most by a kill (default: what takes about a second)',
       toCount,
     )
     .option('--allow-empty', 'forget the images of a folder that is empty now');

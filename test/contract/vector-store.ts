@@ -129,6 +129,27 @@ export function describeVectorStore(name: string, maker: StoreMaker): void {
       ).toBe(4);
     });
 
+    it('takes the beginning of a path letter by letter, also past the last letters there are', async () => {
+      const last = String.fromCodePoint(0x10ffff);
+      const paths = [
+        '/p/a',
+        '/p/aé',
+        '/p/a\ud7ff',
+        '/p/a\ue000',
+        '/p/a😀',
+        `/p/a${last}`,
+        `/p/a${last}${last}`,
+        '/p/b',
+      ];
+      const records = paths.map((path) => recordOf(path));
+      await store.add({ records, vectors: new Float32Array(paths.length * SIZE) });
+      for (const pathPrefix of ['', '/p/', ...paths, last])
+        expect([pathPrefix, await store.count({ pathPrefix })]).toEqual([
+          pathPrefix,
+          paths.filter((path) => path.startsWith(pathPrefix)).length,
+        ]);
+    });
+
     it('adds only what is not there, replaces by upsert, deletes, and counts', async () => {
       const rows = makeRows(12);
       await store.add(rows);
@@ -334,6 +355,15 @@ export function describeVectorStore(name: string, maker: StoreMaker): void {
       expect(exact.answers[0].neighbours.map(({ record }) => record.id)).toEqual(
         nearestByLoop(rows, queries.subarray(0, SIZE), 10).map(({ id }) => id),
       );
+      // Columns have indices of their own now; they say what a look at every row says.
+      for (const [filterName, filter, matches] of FILTERS) {
+        const count = await store.count(filter);
+        expect([filterName, count]).toEqual([filterName, rows.records.filter(matches).length]);
+        const { answers } = await store.search(queries.slice(0, SIZE), { k: 7, filter });
+        if (answers[0].method !== 'exact') continue;
+        const wanted = nearestByLoop(rows, queries.subarray(0, SIZE), 7, matches);
+        expect(answers[0].neighbours.map(({ record }) => record.id)).toEqual(wanted.map(({ id }) => id));
+      }
       // Few match, and far from the query: an index that filters afterwards would come back with nothing.
       const rare: StoreFilter = { where: [{ field: ['n'], is: '>=', value: 588 }], labels: ['class 3'] };
       const matching = rows.records.filter(

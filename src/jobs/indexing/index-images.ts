@@ -5,6 +5,7 @@ import type { Model } from '../../model/model.ts';
 import type { ImageRecord, MeasuredRecall, VectorStore } from '../../search/store/types.ts';
 import { noneReadable } from '../bad-images.ts';
 import { type PreparedBatch, prepareBatch } from './batch.ts';
+import { createBatchSize } from './batch-size.ts';
 import { type ListedImage, type ListedRoot, listRoots } from './listing.ts';
 import type { Metadata } from './metadata.ts';
 
@@ -19,8 +20,9 @@ export interface IndexOptions {
   /** By absolute path. An image that it does not name gets none; left out, metadata in the store stays as it is. */
   readonly metadata?: ReadonlyMap<string, Metadata>;
   /**
-   * Images that are read, embedded and written at a time, and so lost at most by a kill. Default 2,048, or as many as
-   * have 64 MiB of pixels: each write of a store costs about the same, however many rows it has.
+   * Images that are read, embedded and written at a time, and so lost at most by a kill. Default: as many as take about a
+   * second, from 512 to 8,192 and at most 64 MiB of pixels: each write of a store costs about the same, however many rows
+   * it has.
    */
   readonly batchSize?: number;
   /** Remove rows of an emptied folder, too. Default no: an emptied folder is more often a disk that is not there. */
@@ -52,8 +54,6 @@ export interface IndexResult extends Readonly<IndexCounts> {
   readonly seconds: number;
 }
 
-const BATCH_SIZE = 2048;
-const BATCH_BYTES = 2 ** 26;
 /** Images that are looked up in the store at a time: each look costs about the same, too. */
 const LOOKED_UP_AT_A_TIME = 8192;
 /** Ids that are removed at a time. */
@@ -101,15 +101,19 @@ export async function indexListed(
   model: Pick<Model, 'config' | 'embed'>,
   store: VectorStore,
   images: readonly ListedImage[],
-  { metadata, batchSize = batchSizeFor(model.config), onProgress, onWritten, signal }: IndexOptions,
+  { metadata, batchSize, onProgress, onWritten, signal }: IndexOptions,
 ): Promise<{ readonly counts: IndexCounts; readonly bad: readonly BadImage[] }> {
   const counts: IndexCounts = { numEmbedded: 0, numUpdated: 0, numUnchanged: 0, numRemoved: 0 };
   const bad: BadImage[] = [];
-  const lookUp = createLookUp(store, images, Math.max(batchSize, LOOKED_UP_AT_A_TIME));
-  const prepare = (start: number): Promise<PreparedBatch> | undefined => {
-    if (start >= images.length) return undefined;
-    const part = images.slice(start, start + batchSize);
-    const prepared = lookUp(start, start + part.length).then((held) =>
+  const size = createBatchSize(model.config, batchSize);
+  const lookUp = createLookUp(store, images, Math.max(batchSize ?? 0, LOOKED_UP_AT_A_TIME));
+  let numTaken = 0;
+  const prepare = (): Promise<PreparedBatch> | undefined => {
+    if (numTaken >= images.length) return undefined;
+    const start = numTaken;
+    const part = images.slice(start, start + size.current());
+    numTaken += part.length;
+    const prepared = lookUp(start, numTaken).then((held) =>
       prepareBatch(part, { store, held, model, metadata }),
     );
     return heeded(prepared);
@@ -134,15 +138,17 @@ export async function indexListed(
 
   await withOneThreadAnImage(async () => {
     let writing = Promise.resolve();
-    let next = prepare(0);
+    let next = prepare();
     try {
-      for (let start = 0; next !== undefined; start += batchSize) {
+      while (next !== undefined) {
         signal?.throwIfAborted();
+        const startMs = performance.now();
         const batch = await next;
-        next = prepare(start + batchSize);
+        next = prepare();
         const vectors = batch.fresh.length === 0 ? new Float32Array(0) : await model.embed(batch.pixels);
         await writing;
         writing = heeded(write(batch, vectors));
+        size.took(batch.numImages, performance.now() - startMs);
       }
     } finally {
       // Whatever happened, what was embedded is written and nothing runs on behind the caller's back.
@@ -151,10 +157,6 @@ export async function indexListed(
     await writing;
   });
   return { counts, bad };
-}
-
-function batchSizeFor({ input: { height, width, channels } }: Model['config']): number {
-  return Math.max(1, Math.min(BATCH_SIZE, Math.floor(BATCH_BYTES / (height * width * channels))));
 }
 
 /** What the store has of images `start … end − 1`, which are asked for in rising order, each once. */

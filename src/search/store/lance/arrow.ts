@@ -1,4 +1,5 @@
 import {
+  type Data,
   Field,
   FixedSizeList,
   Float32,
@@ -10,7 +11,6 @@ import {
   Table,
   tableToIPC,
   Utf8,
-  vectorFromArray,
 } from 'apache-arrow';
 import { RECORD_COLUMNS } from '../columns.ts';
 import type { ImageRecord, ImageRows } from '../types.ts';
@@ -37,8 +37,7 @@ export function schemaFor(embeddingSize: number): Schema {
 /** Rows as an Arrow IPC file. The embeddings are not copied number by number. */
 export function encodeRows({ records, vectors }: ImageRows, schema: Schema): Buffer {
   const length = records.length;
-  const texts = (read: (record: ImageRecord) => string | null) =>
-    vectorFromArray(records.map(read), new Utf8()).data[0];
+  const texts = (read: (record: ImageRecord) => string | null) => encodeTexts(records.map(read));
   const numbers = (read: (record: ImageRecord) => number) =>
     makeData({ type: new Float64(), length, nullCount: 0, data: Float64Array.from(records, read) });
   const child = makeData({ type: new Float32(), length: vectors.length, nullCount: 0, data: vectors });
@@ -55,6 +54,22 @@ export function encodeRows({ records, vectors }: ImageRows, schema: Schema): Buf
   ];
   const struct = makeData({ type: new Struct(schema.fields), length, nullCount: 0, children: columns });
   return Buffer.from(tableToIPC(new Table(schema, [new RecordBatch(schema, struct)]), 'file'));
+}
+
+/** A column of text: the library's own builder, text by text, takes four times as long. */
+function encodeTexts(texts: readonly (string | null)[]): Data<Utf8> {
+  const length = texts.length;
+  const valueOffsets = new Int32Array(length + 1);
+  const nullBitmap = new Uint8Array((length + 7) >> 3);
+  let nullCount = 0;
+  for (const [row, text] of texts.entries()) {
+    valueOffsets[row + 1] = valueOffsets[row] + Buffer.byteLength(text ?? '');
+    if (text === null) nullCount++;
+    else nullBitmap[row >> 3] |= 1 << (row & 7);
+  }
+  const data = Buffer.alloc(valueOffsets[length]);
+  for (const [row, text] of texts.entries()) data.write(text ?? '', valueOffsets[row]);
+  return makeData({ type: new Utf8(), length, nullCount, valueOffsets, data, nullBitmap });
 }
 
 /** What LanceDB's record batches are read by: it brings its own copy of Arrow's types. */

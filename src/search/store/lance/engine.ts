@@ -13,7 +13,7 @@ import type { ImageRows, StoreFilter, StoreIdentity } from '../types.ts';
 import { type BatchLike, decodeRecords, encodeRows, joinRows, schemaFor } from './arrow.ts';
 import { checkEmpty, lanceError, noStore } from './errors.ts';
 import { listOf, toPredicate } from './filter.ts';
-import { EFFORTS, indexConfig, numProbesOf } from './index-config.ts';
+import { EFFORTS, indexConfig, missingColumnIndices, numProbesOf } from './index-config.ts';
 import { type KnownIds, readKnownIds } from './known-ids.ts';
 import { type Manifest, readManifest, writeManifest } from './manifest.ts';
 import { createWriter } from './writer.ts';
@@ -166,7 +166,7 @@ function createLanceEngine(
     manifest = await writeManifest(folder, next);
   }
 
-  const hasIndex = async () => (await table.listIndices()).some(({ columns }) => columns.includes('vector'));
+  const indexedColumns = async () => (await table.listIndices()).flatMap(({ columns }) => columns);
 
   return {
     kind: 'lancedb',
@@ -240,7 +240,7 @@ function createLanceEngine(
     async readIndexState() {
       if (performance.now() - lookedMs > STATE_MS) {
         manifest = (await readManifest(folder)) ?? manifest;
-        isIndexed = manifest.index !== undefined && (await read(hasIndex));
+        isIndexed = manifest.index !== undefined && (await read(indexedColumns)).includes('vector');
         lookedMs = performance.now();
       }
       return isIndexed ? manifest.index : undefined;
@@ -258,6 +258,8 @@ function createLanceEngine(
       write('indexing', async () => {
         const config = await indexConfig(await table.countRows(), identity);
         await table.createIndex('vector', { config, replace: true });
+        for (const { column, config } of await missingColumnIndices(await indexedColumns()))
+          await table.createIndex(column, { config });
       }),
     compact: () =>
       write('compacting', async () => {

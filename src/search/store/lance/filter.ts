@@ -11,12 +11,31 @@ export function toPredicate({
 }: StoreFilter): string | undefined {
   const parts: string[] = [];
   if (labels !== undefined) parts.push(labels.length === 0 ? 'false' : `label IN (${listOf(labels)})`);
-  if (pathPrefix !== undefined && pathPrefix !== '') parts.push(`starts_with(path, ${quote(pathPrefix)})`);
+  if (pathPrefix !== undefined && pathPrefix !== '') parts.push(beginsWith('path', pathPrefix));
   if (modifiedFromMs !== undefined) parts.push(`modified_ms >= ${quoteNumber(modifiedFromMs)}`);
   if (modifiedBeforeMs !== undefined) parts.push(`modified_ms < ${quoteNumber(modifiedBeforeMs)}`);
   parts.push(...where.map(testOf));
   if (exceptIds.length > 0) parts.push(`id NOT IN (${listOf(exceptIds)})`);
   return parts.length === 0 ? undefined : parts.map((part) => `(${part})`).join(' AND ');
+}
+
+/** As a range, which an index in order of the column answers; texts are compared by code points. */
+function beginsWith(column: string, text: string): string {
+  // Half of a surrogate pair becomes what the table has in its place.
+  const prefix = Buffer.from(text).toString();
+  const end = endOfPrefix(prefix);
+  const from = `${column} >= ${quote(prefix)}`;
+  return end === undefined ? from : `${from} AND ${column} < ${quote(end)}`;
+}
+
+/** The first text, by code points, after all that begin with `prefix`; undefined where there is none. */
+export function endOfPrefix(prefix: string): string | undefined {
+  const points = Array.from(prefix, (letter) => letter.codePointAt(0)!);
+  while (points.at(-1) === 0x10ffff) points.pop();
+  const last = points.pop();
+  if (last === undefined) return undefined;
+  // The halves of a surrogate pair are no code points.
+  return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 }
 
 /** `'it''s', 'b'`. */

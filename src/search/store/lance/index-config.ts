@@ -14,7 +14,8 @@ const NUM_ITERATIONS = 10;
 
 /**
  * The kind of index for so many rows: partitions of whole embeddings. Product
- * quantisation and graphs (HNSW) take far longer to build, and a graph must be built again as the store grows. It takes the disk of the embeddings once more.
+ * quantisation and graphs (HNSW) take far longer to build, and a graph must be built again as the store grows. It takes the
+ * disk of the embeddings once more.
  */
 export async function indexConfig(numRows: number, { distance }: StoreIdentity): Promise<Index> {
   const { Index } = await import('@lancedb/lancedb');
@@ -23,4 +24,17 @@ export async function indexConfig(numRows: number, { distance }: StoreIdentity):
     numPartitions: Math.max(1, Math.round(Math.sqrt(numRows) / 2)),
     maxIterations: NUM_ITERATIONS,
   });
+}
+
+/** Columns that filters and look-ups go by, and the kind of index that each has in a large store. */
+const COLUMN_INDICES = { id: 'btree', path: 'btree', modified_ms: 'btree', label: 'bitmap' } as const;
+
+/** Indices of columns that a table does not have yet. @param present columns that have one */
+export async function missingColumnIndices(
+  present: readonly string[],
+): Promise<readonly { readonly column: string; readonly config: Index }[]> {
+  const { Index } = await import('@lancedb/lancedb');
+  return Object.entries(COLUMN_INDICES)
+    .filter(([column]) => !present.includes(column))
+    .map(([column, kind]) => ({ column, config: Index[kind]() }));
 }
