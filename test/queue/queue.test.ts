@@ -1,17 +1,28 @@
-import { cp, mkdtemp, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { indexImages } from '../../src/jobs/indexing/index-images.ts';
+import {
+  claimJob,
+  completeJob,
+  failJob,
+  releaseJob,
+  renewLeases,
+  sweepLostJobs,
+} from '../../src/jobs/queue/claims.ts';
 import { enqueueImages } from '../../src/jobs/queue/enqueue.ts';
 import { dedicate, openQueue } from '../../src/jobs/queue/open.ts';
 import { readStatus } from '../../src/jobs/queue/status.ts';
+import { removeQueue, retryFailed } from '../../src/jobs/queue/tend.ts';
 import type { Queue } from '../../src/jobs/queue/types.ts';
 import { type WorkerEvent, work } from '../../src/jobs/queue/work.ts';
-import { storeIdentity } from '../../src/search/store/identity.ts';
+import { imageId, storeIdentity } from '../../src/search/store/identity.ts';
 import { openStore } from '../../src/search/store/open.ts';
 import type { VectorStore } from '../../src/search/store/types.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { createQuartersModel, quartersConfig } from '../quarters-model.ts';
+import { startS3 } from '../s3-server.ts';
 import { hasSystemPostgres, type SystemPostgres, startSystemPostgres } from '../system-postgres.ts';
 import { makeImageFolder } from '../tiny-images.ts';
 
@@ -128,32 +139,25 @@ describe.skipIf(!hasSystemPostgres())('a queue', () => {
     expect(await store.count()).toBe(10);
   });
 
-  it('gives a job back that fails, and sets it aside with its paths when it fails each time', async () => {
-    await enqueue();
-    const model = createQuartersModel();
-    let numCalls = 0;
-    const failing = {
-      ...model,
-      embed: async (pixels: Uint8Array) => {
-        if (++numCalls <= 3) throw new Error('out of memory');
-        return model.embed(pixels);
-      },
-    };
-    const events: WorkerEvent[] = [];
-    const options = { untilDone: true, idleMs: 20, failurePauseMs: 1, concurrency: 1 };
-    await work(queue, failing, store, { ...options, onEvent: (event) => events.push(event) });
-    expect(events.filter(({ kind }) => kind === 'failed')).toHaveLength(3);
-    expect(await store.count()).toBe(12);
-    expect((await readStatus(queue)).failedJobs).toEqual([]);
-
-    await rm(photos, { recursive: true });
-    await cp(source, photos, { recursive: true });
+  it('gives a job back that fails, sets it aside with its paths when it fails each time, and takes it back', async () => {
     await enqueue({ jobSize: 12 });
-    const broken = { ...model, embed: () => Promise.reject(new Error('no such memory')) };
-    await work(queue, broken, store, options);
-    const { failedJobs, isDone, jobs } = await readStatus(queue);
-    expect(isDone).toBe(true);
-    expect(jobs.failed).toBe(failedJobs.length);
+    const broken = { ...createQuartersModel(), embed: () => Promise.reject(new Error('out of memory')) };
+    const options = { untilDone: true, idleMs: 20, failurePauseMs: 1, concurrency: 1 };
+    expect(await work(queue, broken, store, options)).toMatchObject({ numJobs: 0, numFailed: 3 });
+    expect(await readStatus(queue)).toMatchObject({
+      isDone: true,
+      jobs: { waiting: 0, active: 0, failed: 1 },
+      failedJobs: [{ reason: 'out of memory', paths: expect.arrayContaining([at('bars/00.png')]) }],
+    });
+    expect((await readStatus(queue)).failedJobs[0].paths).toHaveLength(12);
+    expect(await retryFailed(queue)).toBe(1);
+    expect(await doAll()).toMatchObject({ numImages: 12 });
+    expect(await readStatus(queue)).toMatchObject({
+      isDone: true,
+      failedJobs: [],
+      runs: [{ state: 'done' }],
+    });
+    expect(await store.count()).toBe(12);
   });
 
   it('ends a worker whose jobs all fail, before it has spoilt the rest', async () => {
@@ -164,5 +168,177 @@ describe.skipIf(!hasSystemPostgres())('a queue', () => {
     );
     expect((await readStatus(queue)).jobs.failed).toBeLessThan(5);
     expect((await readStatus(queue)).jobs.waiting).toBeGreaterThan(6);
+  });
+
+  it('indexes objects, whatever their keys, and one that vanishes meanwhile', async () => {
+    const s3 = await startS3();
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    try {
+      const bytes = await readFile(at('bars/00.png'));
+      const keys = [
+        'hats/línea\nnueva 😀.png',
+        'hats/a+b &%41.png',
+        'shoes/c.png',
+        'd.png',
+        'hats/.hidden.png',
+        'e.txt',
+      ];
+      for (const key of keys) s3.objects.set(`shop/${key}`, { bytes, modifiedMs: 1_700_000_000_500 });
+      const options = { s3: { endpoint: s3.endpoint, firstPauseMs: 1 }, jobSize: 2 };
+      const list = () => enqueueImages(queue, store, ['s3://photos/shop'], options);
+      expect(await list()).toMatchObject({ numListed: 4, numQueued: 4, numJobs: 2 });
+      s3.objects.delete('shop/shoes/c.png');
+      s3.refusals.push(503); // too busy once
+      expect(await doAll(options)).toMatchObject({ numEmbedded: 3, numBad: 1, numFailed: 0 });
+      expect((await readStatus(queue)).badImages).toEqual([
+        { id: 's3://photos/shop/shoes/c.png', reason: 'gone since it was listed' },
+      ]);
+      const path = 's3://photos/shop/hats/línea\nnueva 😀.png';
+      expect((await store.records([imageId(path)])).get(imageId(path))).toMatchObject({
+        label: 'hats',
+        sizeBytes: bytes.length,
+        modifiedMs: 1_700_000_000_000,
+      });
+      expect(await list()).toMatchObject({ numListed: 3, numSkipped: 3, numQueued: 0 });
+      s3.objects.delete('shop/d.png');
+      expect(await list()).toMatchObject({ numListed: 2, numRemoved: 1 });
+      s3.objects.clear();
+      await expect(list()).rejects.toMatchObject({ code: 'E_DATA_EMPTY' });
+      expect(await store.count()).toBe(2);
+      // Without a queue, too.
+      s3.objects.set('shop/new.png', { bytes, modifiedMs: 1_700_000_000_500 });
+      const plain = await indexImages(createQuartersModel(), store, ['s3://photos/shop'], options);
+      expect(plain).toMatchObject({ numEmbedded: 1, numRemoved: 2, numRows: 1 });
+    } finally {
+      vi.unstubAllEnvs();
+      await s3.close();
+    }
+  });
+
+  it('takes a list, and metadata', async () => {
+    const list = join(root, `list-${number}`);
+    await writeFile(list, `${at('bars/00.png')}\0${at('bars/01.png')}\0${at('none.png')}\0`);
+    const metadata = new Map([[at('bars/00.png'), { year: 2021 }]]);
+    const options = { filesFrom: [list], metadata };
+    expect(await enqueueImages(queue, store, [], options)).toMatchObject({ numListed: 3, numQueued: 3 });
+    expect(await doAll()).toMatchObject({ numEmbedded: 2, numBad: 1 });
+    expect(await store.count({ where: [{ field: ['year'], is: '=', value: 2021 }] })).toBe(1);
+    expect(await enqueueImages(queue, store, [], options)).toMatchObject({ numSkipped: 2, numQueued: 1 });
+    // A disk that is not there is not taken for files that are all gone.
+    await rm(photos, { recursive: true });
+    await utimes(list, 1000, 1000);
+    await enqueueImages(queue, store, [], { ...options, metadata: new Map() });
+    expect(await doAll()).toMatchObject({ numFailed: 3 });
+    expect((await readStatus(queue)).failedJobs[0].reason).toMatch(/none of the 3 files of a job is there/);
+    expect(await store.count()).toBe(2);
+  });
+
+  it('waits for a server that goes away in the middle, listing and working', async () => {
+    const told: string[] = [];
+    const patient = await openQueue(address, { onWait: (message) => told.push(message) });
+    let numDone = 0;
+    const onEvent = ({ kind }: WorkerEvent) => {
+      if (kind === 'done' && ++numDone === 3) void server.crash().then(() => setTimeout(server.start, 300));
+    };
+    const listing = enqueueImages(patient, store, [photos], { jobSize: 1, maxWaiting: 3 });
+    const working = work(patient, createQuartersModel(), store, {
+      untilDone: true,
+      idleMs: 20,
+      leaseMs: 2000,
+      onEvent,
+    });
+    const [{ numJobs }] = await Promise.all([listing, working]);
+    expect(numJobs).toBe(12);
+    expect(told.join('\n')).toMatch(/cannot be reached; waiting for it[\s\S]*is back/);
+    const { images, isDone } = await readStatus(patient);
+    expect([images.done, isDone, await store.count()]).toEqual([12, true, 12]);
+    await patient.close();
+  });
+
+  it('takes the job of a worker that is silent back, once', async () => {
+    await enqueue({ jobSize: 12 });
+    const job = await claimJob(queue, 'lost');
+    expect(job).toBeDefined();
+    expect(await claimJob(queue, 'other')).toBeUndefined();
+    expect(await sweepLostJobs(queue, 60_000)).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await renewLeases(queue, 'lost', [job!.id], 0);
+    expect(await sweepLostJobs(queue, 50)).toBe(0);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const swept = await Promise.all([sweepLostJobs(queue, 50), sweepLostJobs(queue, 50)]);
+    expect(swept[0] + swept[1]).toBe(1);
+    await failJob(queue, job!, 'lost', 'too late'); // it is not theirs any more
+    const again = await claimJob(queue, 'other');
+    expect(again).toMatchObject({ id: job!.id, numRetries: 1 });
+    // Both come to the end: it counts once.
+    const outcome = {
+      counts: { numEmbedded: 12, numUpdated: 0, numUnchanged: 0, numRemoved: 0 },
+      numImages: 12,
+      bad: [],
+    };
+    await completeJob(queue, job!, outcome);
+    await completeJob(queue, again!, outcome);
+    expect((await readStatus(queue)).images).toMatchObject({ done: 12, embedded: 12 });
+    await releaseJob(queue, again!, 'other'); // done already: nothing comes back
+    expect((await readStatus(queue)).jobs).toMatchObject({ waiting: 1, done: 1 }); // the store is to be put in order
+  });
+
+  it('refuses what it is not for, by name', async () => {
+    await enqueue();
+    const other = quartersConfig('f'.repeat(64));
+    const otherStore = await openStore(`${stores.address}&store=other${number}`, {
+      identity: storeIdentity(other),
+    });
+    await expect(dedicate(queue, otherStore)).rejects.toMatchObject({
+      code: 'E_QUEUE',
+      message: expect.stringMatching(
+        /jobs for another model[\s\S]*expected: model \w{12}[\s\S]*received: model \w{12}/,
+      ),
+    });
+    await expect(work(queue, createQuartersModel(other), otherStore)).rejects.toMatchObject({
+      code: 'E_QUEUE',
+    });
+    await otherStore.close();
+    const twin = await openStore(`${stores.address}&store=twin${number}`, { identity: store.identity });
+    await expect(work(queue, createQuartersModel(), twin)).rejects.toMatchObject({
+      code: 'E_QUEUE',
+      message: expect.stringMatching(/jobs for another store/),
+    });
+    await twin.close();
+
+    // A folder that this machine does not see: the job is another's, and no row is taken for gone.
+    await rename(photos, `${photos}-away`);
+    await expect(doAll()).rejects.toMatchObject({
+      code: 'E_NOT_FOUND',
+      message: expect.stringMatching(/mount the same disk/),
+    });
+    expect(await readStatus(queue)).toMatchObject({ jobs: { waiting: 3, failed: 0 } });
+    await rename(`${photos}-away`, photos);
+    expect(await doAll()).toMatchObject({ numImages: 12 });
+
+    await removeQueue(queue);
+    await expect(readStatus(queue)).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+  });
+
+  it('refuses bad addresses, a wrong password, and a database that is not there', async () => {
+    const { port } = new URL(server.address);
+    const at = (text: string) => openQueue(text).catch((error) => error);
+    expect(await at(`postgres://postgres:wrong@127.0.0.1:${port}/postgres`)).toMatchObject({
+      code: 'E_PERMISSION',
+      message: expect.not.stringMatching(/wrong/),
+    });
+    expect(await at(server.address.replace('/postgres?', '/nowhere?'))).toMatchObject({
+      code: 'E_NOT_FOUND',
+    });
+    expect(await at('postgres://me@127.0.0.1:9/db')).toMatchObject({
+      code: 'E_CONNECTION',
+      message: expect.stringMatching(/^opening the queue failed/),
+    });
+    for (const bad of ['photos.store', 'postgres://h:port/x', 'postgres://h/db?queue=A"b'])
+      expect(await at(bad)).toMatchObject({ code: 'E_CONFIG' });
+    await expect(enqueueImages(queue, store, [join(root, 'nowhere')])).rejects.toMatchObject({
+      code: 'E_NOT_FOUND',
+    });
   });
 });

@@ -110,7 +110,7 @@ export function createS3Client({ addressing, firstPauseMs = 200, ...options }: S
         token = page.nextToken;
       } while (token !== undefined);
     },
-    read: (address) =>
+    read: async (address) =>
       ask(address, urlOf(address), async (response) => ({
         bytes: new Uint8Array(await response.arrayBuffer()),
         modifiedMs: wholeSeconds(response.headers.get('last-modified')),

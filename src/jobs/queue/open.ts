@@ -51,7 +51,7 @@ export async function openQueue(
       policy: 'standard',
       retryLimit,
       retryDelay,
-      retryBackoff: true,
+      retryBackoff: retryDelay > 0,
       expireInHours: EXPIRE_HOURS,
       retentionDays: RETENTION_DAYS,
     });

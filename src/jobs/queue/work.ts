@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { SamesameError } from '../../base/errors.ts';
 import type { S3Options } from '../../data/s3/client.ts';
 import type { Model } from '../../model/model.ts';
 import type { VectorStore } from '../../search/store/types.ts';
@@ -153,16 +154,12 @@ export async function work(
       if (isEnding()) done();
     });
 
-  const lanes = Array.from({ length: concurrency }, () =>
-    lane().catch((error) => {
-      ending.abort(error);
-      throw error;
-    }),
-  );
-  const results = await Promise.allSettled(lanes);
+  const lanes = Array.from({ length: concurrency }, () => lane().catch((error) => ending.abort(error)));
+  await Promise.allSettled(lanes);
   await stopBeating();
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-  ending.signal.throwIfAborted();
-  await signOff(queue, name);
+  const failure: unknown = ending.signal.aborted ? ending.signal.reason : undefined;
+  // Where the database is away nobody can be told, and the lease runs out by itself.
+  if (!(failure instanceof SamesameError && failure.code === 'E_CONNECTION')) await signOff(queue, name);
+  if (failure !== undefined) throw failure;
   return totals;
 }
