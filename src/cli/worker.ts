@@ -17,6 +17,7 @@ interface WorkerOptions extends CommonOptions, S3FlagOptions {
   readonly model: string;
   readonly store?: string;
   readonly concurrency: number;
+  readonly lease: number;
   readonly untilDone?: boolean;
 }
 
@@ -33,6 +34,12 @@ export function addWorker(verb: Command): void {
     )
     .option('--store <address>', "where embeddings go: postgres://… (default: the queue's own database)")
     .option('--concurrency <n>', 'jobs in hand at a time; more where images come over a network', toCount, 2)
+    .option(
+      '--lease <seconds>',
+      'how long a worker may be silent before its jobs are given to others',
+      toCount,
+      60,
+    )
     .option('--until-done', 'end when everything is done, instead of waiting for more');
   addS3Options(verb);
   addCommonOptions(verb, 'taken by every verb; nothing is drawn by chance here')
@@ -45,8 +52,8 @@ Examples:
   $ samesame queue status --queue postgres://me@db/photos                       how far it is
 
 A worker reads the images itself: it has to see the same files at the same paths, or the same s3:// addresses. It may be
-started before anything is listed. SIGTERM or Ctrl-C ends it after the jobs in hand; killed, its jobs go to others after
-a minute, and nothing is lost.
+started before anything is listed. SIGTERM or Ctrl-C ends it after the jobs in hand; killed, its jobs go to others
+once its lease is over, and nothing is lost.
 
 --json: jobs, images, embedded, bad, failed, seconds.`,
     )
@@ -71,6 +78,7 @@ async function runWorker(options: WorkerOptions): Promise<void> {
         return work(queue, model, store, {
           s3: toS3Options(options),
           concurrency: options.concurrency,
+          leaseMs: options.lease * 1000,
           untilDone: options.untilDone,
           signal,
           onEvent: createTeller(line),

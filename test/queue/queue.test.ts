@@ -25,6 +25,7 @@ import { createQuartersModel, quartersConfig } from '../quarters-model.ts';
 import { startS3 } from '../s3-server.ts';
 import { hasSystemPostgres, type SystemPostgres, startSystemPostgres } from '../system-postgres.ts';
 import { makeImageFolder } from '../tiny-images.ts';
+import { killWorkers } from './killed-workers.ts';
 
 /** The jobs lie in a real server; embeddings need pgvector, which Debian's package does not have, so they lie in PGlite. */
 let server: SystemPostgres;
@@ -341,4 +342,15 @@ describe.skipIf(!hasSystemPostgres())('a queue', () => {
       code: 'E_NOT_FOUND',
     });
   });
+
+  const numKills = process.env.SAMESAME_SLOW === '1' ? 20 : 2;
+  it(`loses and doubles nothing where a lister and ${numKills} workers are killed`, async () => {
+    const place = {
+      root,
+      source: join(source, 'bars'),
+      queue: `${address}_killed`,
+      store: `${storeAddress}_killed`,
+    };
+    await killWorkers(place, numKills);
+  }, 600_000);
 });

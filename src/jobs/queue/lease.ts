@@ -8,6 +8,18 @@ export function processName(): string {
   return `process ${process.pid} on ${hostname()}`;
 }
 
+/** Whether that process may still be there: of another machine's nobody here can tell. */
+export function mayBeAlive(name: string): boolean {
+  const [, pid, host] = /^process (\d+) on (.*)$/.exec(name) ?? [];
+  if (host !== hostname()) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /**
  * Does `beat` several times in a lease until the returned function is called, which waits for the one in flight. A
  * failure of it is handed to `onFailure` and ends the beating.

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { SamesameError } from '../../base/errors.ts';
 import { within } from './claims.ts';
+import { mayBeAlive } from './lease.ts';
 import { JOBS, QUEUES } from './schema.ts';
 import type { Queue } from './types.ts';
 
@@ -34,7 +35,7 @@ export async function beginRun(
     );
     for (const { id, lister: other, is_alive: isAlive } of former) {
       if (id === run) return; // begun already; only the answer was lost
-      if (isAlive) throw alreadyListed(shown, paths, other);
+      if (isAlive && mayBeAlive(other)) throw alreadyListed(shown, paths, other);
       const { rows: waiting } = await client.query(
         `SELECT id FROM ${JOBS}.job WHERE name = $1 AND singleton_key = $2 AND state <> 'active'`,
         [name, id],
