@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rename, rm, unlink, utimes, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hasPostgres, type RunningPostgres, startPostgresServer } from '../../scripts/start-postgres.mjs';
 import { indexImages } from '../../src/jobs/indexing/index-images.ts';
 import {
   claimJob,
@@ -23,20 +24,19 @@ import type { VectorStore } from '../../src/search/store/types.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { createQuartersModel, quartersConfig } from '../quarters-model.ts';
 import { startS3 } from '../s3-server.ts';
-import { hasSystemPostgres, type SystemPostgres, startSystemPostgres } from '../system-postgres.ts';
 import { makeImageFolder } from '../tiny-images.ts';
 import { killWorkers } from './killed-workers.ts';
 
 /** The jobs lie in a real server; embeddings need pgvector, which Debian's package does not have, so they lie in PGlite. */
-let server: SystemPostgres;
+let server: RunningPostgres;
 let stores: PostgresServer;
 let root: string;
 let source: string;
 let number = 0;
 
-describe.skipIf(!hasSystemPostgres())('a queue', () => {
+describe.skipIf(!hasPostgres())('a queue', () => {
   beforeAll(async () => {
-    [server, stores] = await Promise.all([startSystemPostgres(), startPostgres()]);
+    [server, stores] = await Promise.all([startPostgresServer(), startPostgres()]);
     root = await mkdtemp(join(tmpdir(), 'samesame-queue-'));
     source = await makeImageFolder(join(root, 'source'), { classes: ['bars', 'discs'], imagesPerClass: 6 });
   }, 120_000);

@@ -1,34 +1,27 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+// Starts a real PostgreSQL server of its own, for tests and measurements.
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { findPostgres } from '../scripts/ensure-postgres.mjs';
-
-/** A real PostgreSQL server, started for a test. It has no pgvector. */
-export interface SystemPostgres {
-  /** `postgres://…` with a password that the server asks for. */
-  readonly address: string;
-  /** Ends it, as an administrator does: connections are cut, data stay. */
-  stop(): Promise<void>;
-  /** Ends it at once, as a power failure does. */
-  crash(): Promise<void>;
-  /** Starts it again, on the same port. */
-  start(): Promise<void>;
-  close(): Promise<void>;
-}
+import { findPostgres } from './ensure-postgres.mjs';
 
 const PASSWORD = 'secret';
 
 /** Whether there is one to be started. */
-export function hasSystemPostgres(): boolean {
+export function hasPostgres() {
   return findPostgres() !== undefined;
 }
 
-export async function startSystemPostgres(): Promise<SystemPostgres> {
-  const bin = findPostgres()!;
+/**
+ * A server in a temporary folder, with a password that it asks for.
+ * @returns {Promise<import('./start-postgres.mjs').RunningPostgres>}
+ */
+export async function startPostgresServer() {
+  const bin = findPostgres();
+  if (bin === undefined) throw new Error('there is no PostgreSQL server to be started');
   const root = mkdtempSync(join(tmpdir(), 'samesame-postgres-'));
   const data = join(root, 'data');
   mkdirSync(data, { mode: 0o700 });
@@ -57,9 +50,10 @@ export async function startSystemPostgres(): Promise<SystemPostgres> {
   );
   const port = await freePort();
   const address = `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres?sslmode=disable`;
-  let child: ChildProcess | undefined;
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  let child;
 
-  async function start(): Promise<void> {
+  async function start() {
     const settings = [
       'listen_addresses=127.0.0.1',
       `port=${port}`,
@@ -80,7 +74,8 @@ export async function startSystemPostgres(): Promise<SystemPostgres> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  async function end(signal: NodeJS.Signals): Promise<void> {
+  /** @param {NodeJS.Signals} signal */
+  async function end(signal) {
     if (child === undefined || child.exitCode !== null) return;
     const ended = once(child, 'exit');
     child.kill(signal);
@@ -101,14 +96,15 @@ export async function startSystemPostgres(): Promise<SystemPostgres> {
   };
 }
 
-function idOf(flag: '-u' | '-g'): number {
+/** @param {'-u' | '-g'} flag */
+function idOf(flag) {
   return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 }
 
-async function freePort(): Promise<number> {
+async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as { port: number };
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   server.close();
   await once(server, 'close');
   return port;
