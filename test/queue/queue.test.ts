@@ -1,8 +1,10 @@
 import { cp, mkdtemp, readFile, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { hasPostgres, type RunningPostgres, startPostgresServer } from '../../scripts/start-postgres.mjs';
+import { createProgram } from '../../src/cli/program.ts';
 import { indexImages } from '../../src/jobs/indexing/index-images.ts';
 import {
   claimJob,
@@ -21,10 +23,12 @@ import { type WorkerEvent, work } from '../../src/jobs/queue/work.ts';
 import { imageId, storeIdentity } from '../../src/search/store/identity.ts';
 import { openStore } from '../../src/search/store/open.ts';
 import type { VectorStore } from '../../src/search/store/types.ts';
+import { parseOnlyLine, runCli } from '../cli/run-cli.ts';
 import { type PostgresServer, startPostgres } from '../postgres-server.ts';
 import { createQuartersModel, quartersConfig } from '../quarters-model.ts';
 import { startS3 } from '../s3-server.ts';
 import { makeImageFolder } from '../tiny-images.ts';
+import { saveTinyModel } from '../tiny-model.ts';
 import { killWorkers } from './killed-workers.ts';
 
 /** The jobs lie in a real server; embeddings need pgvector, which Debian's package does not have, so they lie in PGlite. */
@@ -341,6 +345,71 @@ describe.skipIf(!hasPostgres())('a queue', () => {
     await expect(enqueueImages(queue, store, [join(root, 'nowhere')])).rejects.toMatchObject({
       code: 'E_NOT_FOUND',
     });
+  });
+
+  it('works from the command line, and ends in good order', async () => {
+    const folder = await saveTinyModel(join(root, 'model'));
+    await writeFile(at('bad.png'), 'no image');
+    const flags = ['--queue', `${address}_cli`, '--store', `${storeAddress}_cli`, '--json'];
+    const listing = runCli(['index', folder, photos, ...flags, '--wait']);
+    const worker = runCli(['worker', '--model', folder, ...flags, '--threads', '1'], {
+      // It may begin before there is anything, and is told to go when nothing is left.
+      onStderr: (text, kill) => {
+        if (/bad\.png[\s\S]*no job is waiting/.test(text)) kill('SIGTERM');
+      },
+    });
+    const [listed, worked] = await Promise.all([listing, worker]);
+    expect([listed.code, worked.code], `${listed.stderr}\n${worked.stderr}`).toEqual([0, 0]);
+    expect(parseOnlyLine(worked)).toMatchObject({ images: 13, embedded: 12, bad: 1, failed: 0 });
+    const end = { isDone: true, images: { done: 13, embedded: 12, bad: 1 }, jobs: { waiting: 0 } };
+    expect(parseOnlyLine(listed)).toMatchObject({ listed: 13, queued: 13, jobs: 1, status: end });
+    expect(listed.stderr).toMatch(/warning: 1 of 13 images cannot be read.*bad\.png/);
+
+    const other = await saveTinyModel(join(root, 'other'), 'another seed');
+    const refused = await runCli(['worker', '--model', other, ...flags]);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^E_QUEUE: the queue .* has jobs for another model/m);
+    const status = await runCli(['queue', 'status', '--queue', `${address}_cli`]);
+    expect(status.stdout).toMatch(/12 embedded, 0 updated, 1 bad/);
+    expect(status.stdout).not.toMatch(/secret/);
+  });
+
+  it('names what does not go together', async () => {
+    for (const args of [
+      ['--queue', address, '--store', 'photos.store'],
+      ['--queue', address, '--watch'],
+      ['--wait'],
+    ]) {
+      const program = await createProgram(['index', 'model', photos, ...args]);
+      await expect(
+        program.parseAsync(['index', 'model', photos, ...args], { from: 'user' }),
+      ).rejects.toMatchObject({
+        code: 'E_USAGE',
+      });
+    }
+  });
+
+  it('fills a store that is split as docs/scale.md says', async () => {
+    const [sql] = /(?<=```sql\n-- Partitions[^\n]*\n)[\s\S]*?(?=```)/.exec(
+      await readFile(new URL('../../docs/scale.md', import.meta.url), 'utf8'),
+    )!;
+    const client = new pg.Client(stores.address);
+    await client.connect();
+    await client.query(sql.replace('vector(64)', 'vector(4)'));
+    await client.end();
+    const parted = await openStore(`${stores.address}&store=photos`, {
+      identity: storeIdentity(quartersConfig()),
+      exactNumbers: 0,
+    });
+    expect(await indexImages(createQuartersModel(), parted, [photos])).toMatchObject({
+      numEmbedded: 12,
+      recall: { recall: 1 },
+    });
+    const { vectors } = await parted.get([imageId(at('bars/03.png'))]);
+    const { answers } = await parted.search(vectors, { k: 12, method: 'approximate' });
+    expect(answers[0]).toMatchObject({ method: 'approximate', neighbours: { length: 12 } });
+    expect(answers[0].neighbours[0].record.path).toBe(at('bars/03.png'));
+    await parted.close();
   });
 
   const numKills = process.env.SAMESAME_SLOW === '1' ? 20 : 2;

@@ -24,7 +24,7 @@ import type { ClaimedJob, Queue } from './types.ts';
 export type WorkerEvent =
   | { readonly kind: 'done'; readonly job: ClaimedJob; readonly outcome: JobOutcome }
   | { readonly kind: 'failed'; readonly job: ClaimedJob; readonly error: unknown }
-  /** No job waits. Told once, until there is one again. */
+  /** No job waits, and none is in hand. Told once, until there is one again. */
   | { readonly kind: 'idle' };
 
 export interface WorkOptions {
@@ -133,8 +133,10 @@ export async function work(
         continue;
       }
       if (untilDone && (await readStatus(queue, { numNamed: 0 })).isDone) return;
-      if (!isIdle) onEvent?.({ kind: 'idle' });
-      isIdle = true;
+      if (!isIdle && inHand.size === 0) {
+        isIdle = true;
+        onEvent?.({ kind: 'idle' });
+      }
       await pause(idleMs);
     }
   }
