@@ -304,6 +304,7 @@ describe.skipIf(!hasPostgres())('a queue', () => {
     await expect(work(queue, createQuartersModel(other), otherStore)).rejects.toMatchObject({
       code: 'E_QUEUE',
     });
+    await expect(work(queue, createQuartersModel(other), store)).rejects.toMatchObject({ code: 'E_QUEUE' });
     await otherStore.close();
     const twin = await openStore(`${stores.address}&store=twin${number}`, { identity: store.identity });
     await expect(work(queue, createQuartersModel(), twin)).rejects.toMatchObject({
@@ -355,7 +356,7 @@ describe.skipIf(!hasPostgres())('a queue', () => {
     const worker = runCli(['worker', '--model', folder, ...flags, '--threads', '1'], {
       // It may begin before there is anything, and is told to go when nothing is left.
       onStderr: (text, kill) => {
-        if (/bad\.png[\s\S]*no job is waiting/.test(text)) kill('SIGTERM');
+        if (/bad\.png[\s\S]*no job is waiting\n$/.test(text)) kill('SIGTERM');
       },
     });
     const [listed, worked] = await Promise.all([listing, worker]);
@@ -363,6 +364,7 @@ describe.skipIf(!hasPostgres())('a queue', () => {
     expect(parseOnlyLine(worked)).toMatchObject({ images: 13, embedded: 12, bad: 1, failed: 0 });
     const end = { isDone: true, images: { done: 13, embedded: 12, bad: 1 }, jobs: { waiting: 0 } };
     expect(parseOnlyLine(listed)).toMatchObject({ listed: 13, queued: 13, jobs: 1, status: end });
+    expect(worked.stderr).not.toMatch(/is back/);
     expect(listed.stderr).toMatch(/warning: 1 of 13 images cannot be read.*bad\.png/);
 
     const other = await saveTinyModel(join(root, 'other'), 'another seed');

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { SamesameError } from '../../base/errors.ts';
 import { checkSameIdentity, parseIdentity } from '../../search/store/identity.ts';
 import { type ConnectionOptions, connect } from '../../search/store/postgres/connection.ts';
-import type { VectorStore } from '../../search/store/types.ts';
+import type { StoreIdentity, VectorStore } from '../../search/store/types.ts';
 import { parseQueueAddress } from './address.ts';
 import { JOBS, migrate, QUEUES } from './schema.ts';
 import type { Queue, QueueFacts } from './types.ts';
@@ -45,15 +45,15 @@ export async function openQueue(
     boss.on('error', () => {});
     await migrate(connection, async () => {
       await boss.start();
-    });
-    await boss.createQueue(name, {
-      name,
-      policy: 'standard',
-      retryLimit,
-      retryDelay,
-      retryBackoff: retryDelay > 0,
-      expireInHours: EXPIRE_HOURS,
-      retentionDays: RETENTION_DAYS,
+      await boss.createQueue(name, {
+        name,
+        policy: 'standard',
+        retryLimit,
+        retryDelay,
+        retryBackoff: retryDelay > 0,
+        expireInHours: EXPIRE_HOURS,
+        retentionDays: RETENTION_DAYS,
+      });
     });
     return { name, shown, connection, boss, close: connection.close };
   } catch (error) {
@@ -97,19 +97,20 @@ export async function dedicate(queue: Queue, store: VectorStore): Promise<void> 
      ON CONFLICT (name) DO NOTHING`,
     [queue.name, JSON.stringify(store.identity), storeId, store.name],
   );
-  await checkDedicated(queue, (await readFacts(queue))!, store);
+  await checkDedicated(queue, store, store.identity);
 }
 
-/** @throws E_QUEUE naming both models, or both stores */
-export async function checkDedicated(
-  { shown }: Queue,
-  { identity, storeId, storeName }: QueueFacts,
-  store: VectorStore,
-): Promise<void> {
+/**
+ * Whether a queue's jobs are for this store and the model of this identity.
+ * @throws E_NOT_FOUND where nothing was listed yet; E_QUEUE naming both models, or both stores
+ */
+export async function checkDedicated(queue: Queue, store: VectorStore, asked: StoreIdentity): Promise<void> {
+  const { shown } = queue;
+  const { identity, storeId, storeName } = await requireFacts(queue);
   const help =
     'use that one, or another queue: --queue postgres://…?queue=NAME; samesame queue remove forgets a queue';
   try {
-    checkSameIdentity(shown, identity, store.identity);
+    checkSameIdentity(shown, identity, asked);
   } catch (cause) {
     const { message, details } = cause as SamesameError;
     const [, expected, received] = /expected: (.*)\n.*received: (.*)/.exec(message) ?? [];

@@ -13,6 +13,8 @@ import type { ImagesJob, JobData } from './types.ts';
 
 export interface WorkingWith {
   readonly model: Pick<Model, 'config' | 'embed'>;
+  /** Of the model. */
+  readonly fingerprint: string;
   readonly store: VectorStore;
   readonly s3: () => S3Client;
 }
@@ -40,8 +42,11 @@ export class Unfit extends Error {
  * @throws Unfit where this machine does not see the folder, or the job is for another model; whatever made the job as a
  *   whole fail
  */
-export async function processJob(data: JobData, { model, store, s3 }: WorkingWith): Promise<JobOutcome> {
-  if (data.model !== store.identity.model) throw new Unfit(otherModel(data.model, store.identity.model));
+export async function processJob(
+  data: JobData,
+  { model, fingerprint, store, s3 }: WorkingWith,
+): Promise<JobOutcome> {
+  if (data.model !== fingerprint) throw new Unfit(otherModel(data.model, fingerprint));
   if (data.kind === 'tidy') {
     await store.compact();
     return NOTHING_DONE;

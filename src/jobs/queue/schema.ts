@@ -64,7 +64,7 @@ const MIGRATIONS: readonly string[] = [
 
 /**
  * Brings the tables to the newest version.
- * @param makeJobs makes pg-boss's, which only one process at a time should
+ * @param makeJobs makes pg-boss's, over connections of its own; one process at a time does
  * @throws E_STORE where a later samesame made them; E_PERMISSION
  */
 export async function migrate(connection: Connection, makeJobs: () => Promise<void>): Promise<void> {

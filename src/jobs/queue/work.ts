@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { SamesameError } from '../../base/errors.ts';
 import type { S3Options } from '../../data/s3/client.ts';
 import type { Model } from '../../model/model.ts';
+import { storeIdentity } from '../../search/store/identity.ts';
 import type { VectorStore } from '../../search/store/types.ts';
 import { lazyS3Client } from '../indexing/listing.ts';
 import {
@@ -15,7 +16,7 @@ import {
   sweepLostJobs,
 } from './claims.ts';
 import { DEFAULT_LEASE_MS, keepBeating, processName } from './lease.ts';
-import { checkDedicated, requireFacts } from './open.ts';
+import { checkDedicated } from './open.ts';
 import { processJob, Unfit } from './process-job.ts';
 import { createRate } from './rate.ts';
 import { readStatus } from './status.ts';
@@ -80,10 +81,11 @@ export async function work(
     signal,
   }: WorkOptions = {},
 ): Promise<WorkResult> {
-  await checkDedicated(queue, await requireFacts(queue), store);
+  const identity = storeIdentity(model.config);
+  await checkDedicated(queue, store, identity);
   // Two workers of one process, or of two containers whose names and numbers are the same, are still two.
   const name = `${processName()} (${randomBytes(3).toString('hex')})`;
-  const withWhat = { model, store, s3: lazyS3Client(s3) };
+  const withWhat = { model, fingerprint: identity.model, store, s3: lazyS3Client(s3) };
   const inHand = new Set<string>();
   const rate = createRate();
   const totals = { numJobs: 0, numImages: 0, numEmbedded: 0, numBad: 0, numFailed: 0 };

@@ -52,16 +52,18 @@ export async function connect(
   async function patiently<T>(action: string, work: () => Promise<T>): Promise<T> {
     const startMs = Date.now();
     let pauseMs = FIRST_PAUSE_MS;
+    let wasLost = false;
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await work();
-        if (attempt > 1) onWait?.(`the database at ${shown} is back`);
+        if (wasLost) onWait?.(`the database at ${shown} is back`);
         return result;
       } catch (error) {
         const isLost = isConnectionLost(error);
         const mayRetry = isLost || (isConflict(error) && attempt <= 10);
         if (!mayRetry || Date.now() - startMs >= patienceMs) throw postgresError(error, action, shown);
-        if (isLost && attempt === 1) onWait?.(`the database at ${shown} cannot be reached; waiting for it`);
+        if (isLost && !wasLost) onWait?.(`the database at ${shown} cannot be reached; waiting for it`);
+        wasLost ||= isLost;
       }
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
