@@ -17,6 +17,7 @@ const {
 } = JSON.parse(process.argv[2]);
 const model = await loadModel(folder, { runtime: createRuntime({ numThreads: threads }) });
 const store = await openStore(address, { identity: storeIdentity(model.config) });
+const queue = kind === 'work' ? await openQueue(queueAddress) : undefined;
 // Begin together, and without the time that a process takes to start.
 process.stdout.write('ready\n');
 await new Promise((resolve) => process.stdin.once('data', resolve));
@@ -26,14 +27,13 @@ if (kind === 'index') {
   const { numEmbedded } = await indexImages(model, store, [], { filesFrom: [list] });
   numImages = numEmbedded;
 } else {
-  const queue = await openQueue(queueAddress);
   const { numEmbedded } = await work(queue, model, store, { untilDone: true, idleMs: 50 });
   numImages = numEmbedded;
-  await queue.close();
 }
 const { user, system } = process.cpuUsage(start);
 const seconds = (performance.now() - startMs) / 1000;
 process.stdout.write(`${JSON.stringify({ numImages, seconds, cpuSeconds: (user + system) / 1e6 })}\n`);
+await queue?.close();
 await store.close();
 await model.close();
 process.exit();
