@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureChromium } from './ensure-chromium.mjs';
+import { ensurePostgres } from './ensure-postgres.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const MIN_NODE = [20, 9];
@@ -51,6 +52,8 @@ function main() {
     const chromium = ensureChromium();
     if (chromium) env.SAMESAME_CHROMIUM = chromium;
   }
+  const postgres = ensurePostgres();
+  if (postgres) env.SAMESAME_POSTGRES_BIN = postgres;
   runTests();
 }
 

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'E_DOWNLOAD'
   | 'E_IO'
   | 'E_STORE'
+  | 'E_QUEUE'
   | 'E_CONNECTION'
   | 'E_REQUEST'
   | 'E_UNAUTHORIZED'

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { SamesameError } from '../base/errors.ts';
+import { isS3Address } from '../data/s3/address.ts';
 import { describeBad } from '../jobs/bad-images.ts';
 import { type IndexProgress, type IndexResult, indexImages } from '../jobs/indexing/index-images.ts';
 import { type Metadata, readMetadata } from '../jobs/indexing/metadata.ts';
@@ -13,10 +15,17 @@ import type { VectorStore } from '../search/store/types.ts';
 import { addCommonOptions, type CommonOptions, openRuntime, toCount } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createLiveLine, type LiveLine } from './live-line.ts';
+import { QUEUE_FLAG } from './queue-flags.ts';
+import { addS3Options, type S3FlagOptions, toS3Options } from './source-flags.ts';
 import { addStoreOption, type StoreOptions } from './store-flags.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 
-interface IndexVerbOptions extends CommonOptions, StoreOptions {
+export interface IndexVerbOptions extends CommonOptions, StoreOptions, S3FlagOptions {
+  readonly filesFrom?: readonly string[];
+  readonly queue?: string;
+  readonly wait?: boolean;
+  readonly jobSize?: number;
+  readonly maxWaiting?: number;
   readonly metadata?: string;
   readonly batch?: number;
   readonly allowEmpty?: boolean;
@@ -26,7 +35,7 @@ interface IndexVerbOptions extends CommonOptions, StoreOptions {
 export function addIndex(verb: Command): void {
   verb
     .argument('<model>', 'folder of a model, or of a run')
-    .argument('<paths...>', 'folders of images, image files, and whatever train reads')
+    .argument('[paths...]', 'folders of images, image files, s3://bucket/prefix, and whatever train reads')
     .optionsGroup('Index:');
   addStoreOption(verb)
     .option(
@@ -39,7 +48,22 @@ export function addIndex(verb: Command): void {
       'images written at a time, and lost at most by a kill (default: what takes about a second)',
       toCount,
     )
-    .option('--allow-empty', 'forget the images of a folder that is empty now');
+    .option('--allow-empty', 'forget the images of a folder that is empty now')
+    .option(
+      '--files-from <list>',
+      'a list of images, - for stdin: one path a line, or NUL between them, or {"path": …, "label": …} a line; may be given several times',
+      (list: string, former: readonly string[] = []) => [...former, list],
+    )
+    .optionsGroup('Many machines:')
+    .option(QUEUE_FLAG[0], `only list the images, as jobs for "samesame worker"; ${QUEUE_FLAG[1]}`)
+    .option('--wait', 'with --queue: stay until the workers have done everything')
+    .option('--job-size <n>', 'with --queue: images a job (default: 256)', toCount)
+    .option(
+      '--max-waiting <n>',
+      'with --queue: jobs that may wait; past it the listing waits (default: 1000)',
+      toCount,
+    );
+  addS3Options(verb);
   addCommonOptions(verb, 'taken by every verb; nothing is drawn by chance here')
     .addHelpText(
       'after',
@@ -48,17 +72,41 @@ Examples:
   $ samesame index runs/photos photos
   $ samesame index runs/photos photos --watch
   $ samesame index runs/photos /mnt/photos --store postgres://me@db/photos
+  $ samesame index runs/photos s3://bucket/photos
+  $ find photos -name '*.jpg' -print0 | samesame index runs/photos --files-from -
+  $ samesame index runs/photos /mnt/photos --queue postgres://me@db/photos      then: samesame worker --help
 
 Only what is new or changed is read; rows of files that are gone are removed. Killed or stopped, the same command goes
 on where it was. The first level of folders becomes the label of an image.
 
 --json: store, embedded, updated, unchanged, removed, rows, recall { recall, k, numQueries, numRows } or null, bad,
-badImages [{ id, reason }], unreadableFolders, seconds.`,
+badImages [{ id, reason }], unreadableFolders, seconds. With --queue: queue, store, listed, unchanged, queued, jobs, removed,
+unreadableFolders, status (as "queue status --json" has it; null without --wait).`,
     )
     .action(runIndex);
 }
 
-async function runIndex(folder: string, paths: readonly string[], options: IndexVerbOptions): Promise<void> {
+async function runIndex(
+  folder: string,
+  paths: readonly string[],
+  options: IndexVerbOptions,
+  verb: Command,
+): Promise<void> {
+  const { queue, filesFrom = [] } = options;
+  if (paths.length + filesFrom.length === 0) {
+    throw new SamesameError('E_USAGE', {
+      what: 'it is not said which images to index',
+      expected: 'folders, image files, s3://bucket/prefix, or --files-from with a list',
+    });
+  }
+  if (queue !== undefined) {
+    const { runIndexQueue } = await import('./index-queue.ts');
+    const store = verb.getOptionValueSource('store') === 'default' ? undefined : options.store;
+    return runIndexQueue(folder, paths, { ...options, queue }, store);
+  }
+  for (const option of ['wait', 'jobSize', 'maxWaiting'] as const)
+    if (options[option] !== undefined) throw onlyWithQueue(option);
+  if (options.watch && (filesFrom.length > 0 || paths.some(isS3Address))) throw cannotFollow();
   const terminal = createTerminal(options);
   const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
   const metadata = options.metadata === undefined ? undefined : await readMetadata(options.metadata);
@@ -76,6 +124,8 @@ async function runIndex(folder: string, paths: readonly string[], options: Index
       const describe = createDescriber();
       const result = await indexImages(model, store, paths, {
         metadata,
+        filesFrom,
+        s3: toS3Options(options),
         batchSize: options.batch,
         allowEmpty: options.allowEmpty,
         signal,
@@ -88,6 +138,23 @@ async function runIndex(folder: string, paths: readonly string[], options: Index
     await store.close();
     await model.close();
   }
+}
+
+function onlyWithQueue(option: string): SamesameError {
+  const flag = option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return new SamesameError('E_USAGE', {
+    what: `--${flag} goes with --queue only`,
+    expected: '--queue postgres://…',
+    details: { option: flag },
+  });
+}
+
+function cannotFollow(): SamesameError {
+  return new SamesameError('E_USAGE', {
+    what: '--watch follows folders of this machine only',
+    expected: 'folders and files, no list and no s3:// address',
+    details: { option: 'watch' },
+  });
 }
 
 function printResult(terminal: Terminal, address: string, result: IndexResult): void {

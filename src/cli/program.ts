@@ -52,6 +52,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
     about: 'Keep the embeddings of folders of images in a store, and keep it up to date.',
     load: async () => (await import('./index-images.ts')).addIndex,
   },
+  worker: {
+    about: 'Work on a queue: embed the images that "index --queue" listed, on any number of machines.',
+    load: async () => (await import('./worker.ts')).addWorker,
+  },
+  queue: {
+    about: 'Tell how far a queue is; "queue retry" puts back what failed, "queue remove" forgets it.',
+    load: async () => (await import('./queue.ts')).addQueue,
+  },
   search: {
     about: 'Find the images of a store that are most like yours.',
     load: async () => (await import('./search.ts')).addSearch,

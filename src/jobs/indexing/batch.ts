@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { SamesameError } from '../../base/errors.ts';
 import { readContent } from '../../data/features/contents.ts';
+import { contentHash } from '../../data/features/keys.ts';
 import { forEachInParallel } from '../../data/parallel.ts';
 import { reasonOf } from '../../data/pixels/bad.ts';
 import { decodeOne } from '../../data/pixels/decode-one.ts';
@@ -25,6 +26,10 @@ export interface PreparedBatch {
   readonly stale: readonly string[];
   /** Could not be read just now; what the store has of them stays. */
   readonly bad: readonly BadImage[];
+  /** Of them those whose bytes could not even be had: no permission, no disk, no network. */
+  readonly numUnreachable: number;
+  /** Paths of images that were not there (any more). */
+  readonly gone: readonly string[];
 }
 
 interface Sources {
@@ -56,14 +61,18 @@ export async function prepareBatch(
   const touched: ImageRecord[] = [];
   const stale: string[] = [];
   const bad: BadImage[] = [];
+  const gone: string[] = [];
   let numUnchanged = 0;
+  let numUnreachable = 0;
   for (const [i, outcome] of results.entries()) {
     if (outcome.kind === 'unchanged') numUnchanged++;
     else if (outcome.kind === 'touched') touched.push(outcome.record);
     else if (outcome.kind === 'fresh')
       pixels.set(outcome.pixels, (fresh.push(outcome.record) - 1) * imageBytes);
     else {
-      if (outcome.reason !== undefined) bad.push({ id: images[i].path, reason: outcome.reason });
+      if (outcome.reason === undefined) gone.push(images[i].path);
+      else bad.push({ id: images[i].path, reason: outcome.reason });
+      if (!outcome.isStale) numUnreachable++;
       if (outcome.isStale && held.has(images[i].id)) stale.push(images[i].id);
     }
   }
@@ -76,6 +85,8 @@ export async function prepareBatch(
     numUnchanged,
     stale,
     bad,
+    numUnreachable,
+    gone,
   };
 }
 
@@ -100,8 +111,9 @@ async function lookAt(
     const wanted = metadata === undefined ? (former?.metadata ?? {}) : (metadata.get(path) ?? {});
     const described = former?.label === label && isDeepStrictEqual(former?.metadata, wanted);
     const looksSame = former?.sizeBytes === sizeBytes && former.modifiedMs === modifiedMs;
-    if (looksSame && described && image.file !== undefined) return { kind: 'unchanged' };
-    const { hash, bytes } = await readContent(set, index);
+    const isOneFile = image.file !== undefined || image.object !== undefined;
+    if (looksSame && described && isOneFile) return { kind: 'unchanged' };
+    const { hash, bytes, ...newer } = await contentOf(image);
     const record: ImageRecord = {
       id,
       path,
@@ -109,6 +121,7 @@ async function lookAt(
       model,
       sizeBytes,
       modifiedMs,
+      ...newer,
       label,
       metadata: wanted,
     };
@@ -118,12 +131,30 @@ async function lookAt(
   } catch (error) {
     const code = error instanceof SamesameError ? error.code : undefined;
     if (code === 'E_NOT_FOUND') return { kind: 'bad', isStale: true };
+    // Not this image's fault: a storage that is away says nothing about what it holds.
+    if (code === 'E_DOWNLOAD' || code === 'E_CONFIG' || code === 'E_DATA') throw error;
     return { kind: 'bad', reason: reasonOf(error), isStale: code === 'E_IMAGE' };
   }
 }
 
-/** Size and time of a file; of an image inside an archive the size of its pixels, and no time of its own. */
-async function sizeAndTime({ file, set, path }: ListedImage) {
+/** The content of an image, and of an object its size and time as it was read: it may have changed since it was listed. */
+async function contentOf({ object, set, index }: ListedImage): Promise<{
+  readonly hash: string;
+  readonly bytes?: Uint8Array;
+  readonly sizeBytes?: number;
+  readonly modifiedMs?: number;
+}> {
+  if (object === undefined) return readContent(set, index);
+  const { bytes, modifiedMs } = await object.read();
+  return { hash: contentHash(bytes), bytes, sizeBytes: bytes.length, modifiedMs };
+}
+
+/**
+ * Size and time of a file; of an object as it was listed, where it was; of an image inside an archive the size of its
+ * pixels, and no time of its own.
+ */
+async function sizeAndTime({ file, object, set, path }: ListedImage) {
+  if (object !== undefined) return { sizeBytes: object.sizeBytes ?? -1, modifiedMs: object.modifiedMs ?? 0 };
   if (file === undefined) {
     const { pixels } = set;
     const sizeBytes = pixels.kind === 'decoded' ? pixels.height * pixels.width * pixels.channels : 0;

@@ -6,7 +6,8 @@ import type { ImageRecord, MeasuredRecall, VectorStore } from '../../search/stor
 import { noneReadable } from '../bad-images.ts';
 import { type PreparedBatch, prepareBatch } from './batch.ts';
 import { createBatchSize } from './batch-size.ts';
-import { type ListedImage, type ListedRoot, listRoots } from './listing.ts';
+import { createIdSet, type IdSet } from './id-set.ts';
+import { type ListedImage, type ListedRoot, type ListOptions, listRoots } from './listing.ts';
 import type { Metadata } from './metadata.ts';
 
 export interface IndexProgress {
@@ -16,7 +17,7 @@ export interface IndexProgress {
   readonly numEmbedded: number;
 }
 
-export interface IndexOptions {
+export interface IndexOptions extends ListOptions {
   /** By absolute path. An image that it does not name gets none; left out, metadata in the store stays as it is. */
   readonly metadata?: ReadonlyMap<string, Metadata>;
   /**
@@ -76,11 +77,14 @@ export async function indexImages(
   options: IndexOptions = {},
 ): Promise<IndexResult> {
   const startMs = performance.now();
-  const roots = await listRoots(paths);
+  const roots = await listRoots(paths, options);
   const images = distinct(roots);
-  await checkNotEmptied(roots, store, options.allowEmpty === true);
+  for (const root of roots)
+    await checkNotEmptied(root, root.images.length, store, options.allowEmpty === true);
   const { counts, bad } = await indexListed(model, store, images, options);
-  counts.numRemoved += await removeMissing(roots, new Set(images.map(({ id }) => id)), store, options.signal);
+  const seen = createIdSet();
+  for (const { id } of images) seen.add(id);
+  counts.numRemoved += await removeMissing(roots, seen, store, options.signal);
   if (bad.length > 0 && bad.length === images.length) throw noneReadable(bad);
   const { numRows, recall } =
     counts.numEmbedded + counts.numUpdated + counts.numRemoved > 0
@@ -96,15 +100,22 @@ export async function indexImages(
   };
 }
 
+/** What became of images that were listed. */
+export interface IndexedImages extends Pick<PreparedBatch, 'bad' | 'numUnreachable' | 'gone'> {
+  readonly counts: IndexCounts;
+}
+
 /** Embeds and writes images that are listed already, and removes those of them that are gone. */
 export async function indexListed(
   model: Pick<Model, 'config' | 'embed'>,
   store: VectorStore,
   images: readonly ListedImage[],
   { metadata, batchSize, onProgress, onWritten, signal }: IndexOptions,
-): Promise<{ readonly counts: IndexCounts; readonly bad: readonly BadImage[] }> {
+): Promise<IndexedImages> {
   const counts: IndexCounts = { numEmbedded: 0, numUpdated: 0, numUnchanged: 0, numRemoved: 0 };
   const bad: BadImage[] = [];
+  const gone: string[] = [];
+  let numUnreachable = 0;
   const size = createBatchSize(model.config, batchSize);
   const lookUp = createLookUp(store, images, Math.max(batchSize ?? 0, LOOKED_UP_AT_A_TIME));
   let numTaken = 0;
@@ -131,6 +142,8 @@ export async function indexListed(
     counts.numUnchanged += batch.numUnchanged;
     counts.numRemoved += await store.delete(stale);
     bad.push(...batch.bad);
+    gone.push(...batch.gone);
+    numUnreachable += batch.numUnreachable;
     done += batch.numImages;
     onWritten?.(records.length);
     onProgress?.({ done, total: images.length, numEmbedded: counts.numEmbedded });
@@ -156,7 +169,7 @@ export async function indexListed(
     }
     await writing;
   });
-  return { counts, bad };
+  return { counts, bad, numUnreachable, gone };
 }
 
 /** What the store has of images `start … end − 1`, which are asked for in rising order, each once. */
@@ -189,32 +202,31 @@ function distinct(roots: readonly ListedRoot[]): ListedImage[] {
 }
 
 /** An emptied folder is an accident more often than a wish. @throws E_DATA_EMPTY */
-async function checkNotEmptied(
-  roots: readonly ListedRoot[],
+export async function checkNotEmptied(
+  { path, prefix }: Pick<ListedRoot, 'path' | 'prefix'>,
+  numListed: number,
   store: VectorStore,
   allowEmpty: boolean,
 ): Promise<void> {
-  for (const { path, prefix, images } of roots) {
-    if (images.length > 0) continue;
-    const numHeld = prefix === undefined ? 0 : await store.count({ pathPrefix: prefix });
-    if (numHeld > 0 && allowEmpty) continue;
-    throw new SamesameError('E_DATA_EMPTY', {
-      what: `there is no image in ${path}`,
-      expected: 'image files, or folders with images in them (jpg, png, webp, gif, tiff, avif, bmp, ppm)',
-      received: numHeld > 0 ? `nothing, where the store has ${numHeld} images` : undefined,
-      help:
-        numHeld > 0
-          ? 'is its disk there? If all of them are gone for good: --allow-empty; nothing was removed'
-          : 'check the path',
-      details: { path, numHeld },
-    });
-  }
+  if (numListed > 0) return;
+  const numHeld = prefix === undefined ? 0 : await store.count({ pathPrefix: prefix });
+  if (numHeld > 0 && allowEmpty) return;
+  throw new SamesameError('E_DATA_EMPTY', {
+    what: `there is no image in ${path}`,
+    expected: 'image files, or folders with images in them (jpg, png, webp, gif, tiff, avif, bmp, ppm)',
+    received: numHeld > 0 ? `nothing, where the store has ${numHeld} images` : undefined,
+    help:
+      numHeld > 0
+        ? 'is its disk there? If all of them are gone for good: --allow-empty; nothing was removed'
+        : 'check the path',
+    details: { path, numHeld },
+  });
 }
 
 /** Removes rows below the roots that were not listed; those below folders that could not be looked into stay. */
-async function removeMissing(
-  roots: readonly ListedRoot[],
-  seen: ReadonlySet<string>,
+export async function removeMissing(
+  roots: readonly Pick<ListedRoot, 'prefix' | 'unreadable'>[],
+  seen: Pick<IdSet, 'has'>,
   store: VectorStore,
   signal: AbortSignal | undefined,
 ): Promise<number> {

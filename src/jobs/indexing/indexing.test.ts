@@ -3,8 +3,8 @@ import { chmod, cp, mkdir, mkdtemp, rename, rm, symlink, unlink, utimes, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createQuartersModel, QUARTERS_SIZE, quartersConfig } from '../../../test/quarters-model.ts';
 import { makeImageFolder } from '../../../test/tiny-images.ts';
-import type { ModelConfig } from '../../model/config.ts';
 import { imageId, storeIdentity } from '../../search/store/identity.ts';
 import { openStore } from '../../search/store/open.ts';
 import type { ImageRecord, VectorStore } from '../../search/store/types.ts';
@@ -13,29 +13,8 @@ import { listRoots } from './listing.ts';
 import { readMetadata } from './metadata.ts';
 import { watchImages } from './watch.ts';
 
-const SIZE = 4;
-const config = {
-  encoder: { name: 'quarters', embeddingSize: SIZE, normalized: false, sha256: 'e'.repeat(64) },
-  input: { height: 8, width: 8, channels: 1, resize: 'stretch' },
-  distance: 'euclidean',
-} as unknown as ModelConfig;
-
-/** An "embedding" that anybody can check: the mean of each quarter of the rows. Counts what it was asked. */
-function createFakeModel() {
-  let numEmbedded = 0;
-  return {
-    config,
-    numEmbedded: () => numEmbedded,
-    async embed(pixels: Uint8Array) {
-      const numImages = pixels.length / 64;
-      numEmbedded += numImages;
-      return Float32Array.from({ length: numImages * SIZE }, (_, i) => {
-        const quarter = pixels.subarray(i * 16, (i + 1) * 16);
-        return quarter.reduce((sum, value) => sum + value, 0) / 16;
-      });
-    },
-  };
-}
+const SIZE = QUARTERS_SIZE;
+const config = quartersConfig();
 
 /** Root may look into every folder, so what it may not do is tried as somebody else. */
 async function asNobody<T>(work: () => Promise<T>): Promise<T> {
@@ -73,10 +52,10 @@ describe('indexImages', () => {
     return all.sort((a, b) => (a.path < b.path ? -1 : 1));
   };
   const at = (name: string) => join(photos, name);
-  const index = (options = {}) => indexImages(createFakeModel(), store, [photos], options);
+  const index = (options = {}) => indexImages(createQuartersModel(), store, [photos], options);
 
   it('embeds what is new or changed, removes what is gone, and reads nothing that is as it was', async () => {
-    const model = createFakeModel();
+    const model = createQuartersModel();
     const first = await indexImages(model, store, [photos]);
     expect(first).toMatchObject({
       numEmbedded: 8,
@@ -97,7 +76,7 @@ describe('indexImages', () => {
     await cp(at('discs/00.png'), at('bars/01.png')); // other bytes
     await unlink(at('bars/02.png'));
     await rename(at('bars/03.png'), at('discs/09.png')); // another path and class
-    const second = createFakeModel();
+    const second = createQuartersModel();
     expect(await indexImages(second, store, [photos])).toMatchObject({
       numEmbedded: 2,
       numUpdated: 1,
@@ -192,7 +171,7 @@ describe('indexImages', () => {
   });
 
   it('writes what it has embedded before it hands on a failure', async () => {
-    const model = createFakeModel();
+    const model = createQuartersModel();
     const failing = {
       ...model,
       embed: async (pixels: Uint8Array) => {
@@ -212,7 +191,7 @@ describe('indexImages', () => {
     );
     const metadata = await readMetadata(table);
     const paths = [at('bars/00.png'), at('bars/01.png'), photos];
-    const result = await indexImages(createFakeModel(), store, paths, { metadata });
+    const result = await indexImages(createQuartersModel(), store, paths, { metadata });
     expect(result).toMatchObject({ numEmbedded: 8, numRows: 8 });
     const [first, second] = await held();
     expect([first.metadata, second.metadata]).toEqual([{ year: 2021, place: 'Rome, Italy' }, {}]);
@@ -237,11 +216,11 @@ describe('indexImages', () => {
     await mkdir(folder);
     const bytes = Buffer.concat([header, Buffer.from(Uint8Array.from({ length: 192 }, (_, i) => i))]);
     await writeFile(join(folder, 'train-images-idx3-ubyte'), bytes);
-    expect(await indexImages(createFakeModel(), store, [folder])).toMatchObject({
+    expect(await indexImages(createQuartersModel(), store, [folder])).toMatchObject({
       numEmbedded: 3,
       numRows: 3,
     });
-    expect(await indexImages(createFakeModel(), store, [folder])).toMatchObject({ numUnchanged: 3 });
+    expect(await indexImages(createQuartersModel(), store, [folder])).toMatchObject({ numUnchanged: 3 });
     expect((await held()).every(({ path }) => path.startsWith(`${folder}#`))).toBe(true);
     await expect(listRoots([file])).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
   });
@@ -255,7 +234,9 @@ describe('indexImages', () => {
       const address = join(disk, 'full.store');
       const onDisk = async () => {
         const full = await openStore(address, { identity: storeIdentity(config) });
-        return indexImages(createFakeModel(), full, [photos], { batchSize: 1 }).finally(() => full.close());
+        return indexImages(createQuartersModel(), full, [photos], { batchSize: 1 }).finally(() =>
+          full.close(),
+        );
       };
       await expect(onDisk()).rejects.toMatchObject({ code: 'E_DISK_FULL' });
       spawnSync('mount', ['-o', 'remount,size=8m', disk]);
@@ -271,7 +252,7 @@ describe('indexImages', () => {
     await index();
     const seen: { numEmbedded: number; numRemoved: number }[] = [];
     const controller = new AbortController();
-    const watching = watchImages(createFakeModel(), store, [photos], {
+    const watching = watchImages(createQuartersModel(), store, [photos], {
       signal: controller.signal,
       settleMs: 50,
       onUpdate: (counts) => seen.push(counts),

@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorFromSystem, SamesameError } from '../../base/errors.ts';
+import { isS3Address } from '../../data/s3/address.ts';
+import { createS3Client, type ReadObject, type S3Client, type S3Options } from '../../data/s3/client.ts';
 import { fileSet } from '../../data/sources/file-set.ts';
 import { openDataset } from '../../data/sources/open.ts';
 import { isImageName } from '../../data/sources/walk.ts';
 import type { ImageSet } from '../../data/types.ts';
 import { imageId, storedPath } from '../../search/store/identity.ts';
+import { listPathList, listS3, type NamedImage, readable, s3Prefix } from './sources.ts';
 
 /** An image that a store should hold. */
 export interface ListedImage {
@@ -14,11 +17,20 @@ export interface ListedImage {
   readonly path: string;
   /** Name of its class, where its source says one. */
   readonly label: string | null;
-  /** The file; undefined for an image inside an archive. */
+  /** The file; undefined for an object, and for an image inside an archive. */
   readonly file?: string;
+  /** An object of a storage, with what its listing told of it. */
+  readonly object?: ListedObject;
   readonly set: ImageSet;
   /** In the set. */
   readonly index: number;
+}
+
+export interface ListedObject {
+  readonly sizeBytes?: number;
+  readonly modifiedMs?: number;
+  /** @throws E_NOT_FOUND, E_PERMISSION, E_DATA, E_CONFIG, E_DOWNLOAD */
+  read(): Promise<ReadObject>;
 }
 
 /** One of the paths that were asked for. */
@@ -32,18 +44,54 @@ export interface ListedRoot {
   readonly unreadable: readonly string[];
 }
 
+export interface ListOptions {
+  /** Lists of images, to be indexed too: files as `readPathList` reads them. */
+  readonly filesFrom?: readonly string[];
+  /** Of `s3://` addresses. */
+  readonly s3?: S3Options;
+}
+
 /**
- * Every image of some paths: image files, and whatever `openDataset` reads. A folder's classes become labels.
- * An empty folder is no error here: it may have been emptied since.
+ * Every image of some paths: image files, whatever `openDataset` reads, `s3://` addresses. A folder's classes become
+ * labels. An empty folder is no error here: it may have been emptied since.
  * @throws E_NOT_FOUND, E_PERMISSION, and what the readers throw
  */
-export async function listRoots(paths: readonly string[]): Promise<ListedRoot[]> {
+export async function listRoots(
+  paths: readonly string[],
+  { filesFrom = [], s3 }: ListOptions = {},
+): Promise<ListedRoot[]> {
+  const client = lazyS3Client(s3);
   const roots: ListedRoot[] = [];
-  for (const path of paths) roots.push(await listRoot(path));
+  for (const path of paths) {
+    if (isS3Address(path)) {
+      const images = readable(await collect(listS3(path, client())), client);
+      roots.push({ path, prefix: s3Prefix(path), images, unreadable: [] });
+    } else roots.push(await listLocal(path));
+  }
+  for (const file of filesFrom) {
+    const images = readable(await collect(listPathList(file)), client);
+    roots.push({ path: file, images, unreadable: [] });
+  }
   return roots;
 }
 
-async function listRoot(path: string): Promise<ListedRoot> {
+/** One client for all addresses, made when the first is read. */
+export function lazyS3Client(options: S3Options | undefined): () => S3Client {
+  let client: S3Client | undefined;
+  return () => {
+    client ??= createS3Client(options);
+    return client;
+  };
+}
+
+async function collect(images: AsyncIterable<NamedImage>): Promise<NamedImage[]> {
+  const all: NamedImage[] = [];
+  for await (const image of images) all.push(image);
+  return all;
+}
+
+/** Of one path of this machine. @throws as `listRoots` */
+export async function listLocal(path: string): Promise<ListedRoot> {
   const found = await stat(path).catch((error) => {
     if (path === 'mnist') return undefined;
     throw errorFromSystem(error, `reading ${path}`);

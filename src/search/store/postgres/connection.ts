@@ -6,6 +6,8 @@ import { isConflict, isConnectionLost, postgresError } from './errors.ts';
 export interface ConnectionOptions {
   readonly onWait?: (message: string) => void;
   readonly patienceMs?: number;
+  /** What a first failure is told to have prevented. Default: `opening the store`. */
+  readonly action?: string;
 }
 
 /** A database that may go away for a while. */
@@ -33,8 +35,8 @@ const LONGEST_PAUSE_MS = 5_000;
 
 /** Connects at once, without patience: a wrong address should not be waited for. @throws as `query` */
 export async function connect(
-  { connectionString, shown }: PostgresAddress,
-  { onWait, patienceMs = DEFAULT_PATIENCE_MS }: ConnectionOptions,
+  { connectionString, shown }: Pick<PostgresAddress, 'connectionString' | 'shown'>,
+  { onWait, patienceMs = DEFAULT_PATIENCE_MS, action: opening = 'opening the store' }: ConnectionOptions,
 ): Promise<Connection> {
   const { default: pg } = await import('pg');
   const pool: Pool = new pg.Pool({
@@ -50,16 +52,18 @@ export async function connect(
   async function patiently<T>(action: string, work: () => Promise<T>): Promise<T> {
     const startMs = Date.now();
     let pauseMs = FIRST_PAUSE_MS;
+    let wasLost = false;
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await work();
-        if (attempt > 1) onWait?.(`the database at ${shown} is back`);
+        if (wasLost) onWait?.(`the database at ${shown} is back`);
         return result;
       } catch (error) {
         const isLost = isConnectionLost(error);
         const mayRetry = isLost || (isConflict(error) && attempt <= 10);
         if (!mayRetry || Date.now() - startMs >= patienceMs) throw postgresError(error, action, shown);
-        if (isLost && attempt === 1) onWait?.(`the database at ${shown} cannot be reached; waiting for it`);
+        if (isLost && !wasLost) onWait?.(`the database at ${shown} cannot be reached; waiting for it`);
+        wasLost ||= isLost;
       }
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
@@ -92,7 +96,7 @@ export async function connect(
     await pool.query('SELECT 1');
   } catch (error) {
     await pool.end().catch(() => {});
-    throw postgresError(error, 'opening the store', shown);
+    throw postgresError(error, opening, shown);
   }
   let isClosed = false;
   return {
