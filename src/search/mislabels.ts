@@ -80,7 +80,8 @@ export async function findMislabels(options: MislabelOptions): Promise<Mislabels
       row,
       given,
       suggested: counted,
-      confidence: own[counted] - own[given],
+      // A sum of shares may be past 1 by its rounding.
+      confidence: Math.min(1, own[counted] - own[given]),
       witnesses: found[row].map(({ index }) => index).filter((index) => labels[index] === counted),
     });
   }
