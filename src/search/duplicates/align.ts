@@ -69,7 +69,7 @@ export function measure(a: Pyramid, b: Pyramid, placement: Placement): Alignment
 }
 
 /** In pixels of two images of these sizes, where centres of pixels are whole numbers. */
-function toPixels(p: Placement, a: Grey, b: Grey): Float64Array {
+export function toPixels(p: Placement, a: Grey, b: Grey): Float64Array {
   const xx = (p.xx * b.width) / a.width;
   const xy = (p.xy * b.width) / a.height;
   const yx = (p.yx * b.height) / a.width;

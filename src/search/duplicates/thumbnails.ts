@@ -2,7 +2,7 @@ import type { GreyImage } from '../../data/hash/shrink.ts';
 import { decodeImage, type PixelTarget, readImageShape } from '../../data/pixels/decode.ts';
 import { decodeOne } from '../../data/pixels/decode-one.ts';
 import type { ImageSet, PixelShape } from '../../data/types.ts';
-import { createPyramid, type Pyramid } from './pyramid.ts';
+import { createPyramid, createTexture, type Grey, type Pyramid } from './pyramid.ts';
 import { type ContentWindow, findWindows, mirror } from './windows.ts';
 
 /** Longest side of the grey thumbnail that windows are found in. Smaller images stay as they are. */
@@ -35,6 +35,8 @@ export interface View {
   readonly height: number;
   readonly width: number;
   readonly pyramid: Pyramid;
+  /** Made when it is first asked for. */
+  texture(): Grey;
   /** Found when they are first asked for. */
   windows(): readonly ContentWindow[];
 }
@@ -64,10 +66,15 @@ export function createViews(
     const plain = { ...target, data: await decodeOne(set, index, target) };
     const image = isMirrored ? mirror(plain) : plain;
     let windows: readonly ContentWindow[] | undefined;
+    let texture: Grey | undefined;
     return {
       height: target.height,
       width: target.width,
       pyramid: createPyramid(image),
+      texture() {
+        texture ??= createTexture(image);
+        return texture;
+      },
       windows() {
         windows ??= findWindows(image);
         return windows;
