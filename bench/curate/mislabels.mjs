@@ -1,5 +1,7 @@
+import { createRuntime } from '#runtime';
 import { createRandom } from '../../dist/base/random.js';
 import { findNearestOthers } from '../../dist/evaluate/index.js';
+import { createGalleryProducts } from '../../dist/model/products.js';
 import { DEFAULT_MISLABEL_NEIGHBOURS, findMislabels } from '../../dist/search/mislabels.js';
 import { averagePrecision, printTable, rank, rates, span } from './figures.mjs';
 
@@ -12,7 +14,9 @@ const SHARE = 0.05;
  */
 export async function benchMislabels({ embeddings, numRows, dim, labels, classNames }, seeds, peer) {
   const numClasses = classNames.length;
-  const near = await findNearestOthers({ embeddings, numRows, k: DEFAULT_MISLABEL_NEIGHBOURS });
+  const runtime = createRuntime();
+  const { products, close } = await createGalleryProducts(embeddings, numRows, runtime);
+  const near = await findNearestOthers({ embeddings, numRows, k: DEFAULT_MISLABEL_NEIGHBOURS, products });
   /** @type {Map<string, { found: number, precision: number, recall: number, ap: number }[]>} */
   const results = new Map();
   const add = (
@@ -25,7 +29,7 @@ export async function benchMislabels({ embeddings, numRows, dim, labels, classNa
   };
   for (const seed of seeds) {
     const { given, planted } = plant(labels, numClasses, seed);
-    const { mislabels } = await findMislabels({ embeddings, labels: given, numClasses });
+    const { mislabels } = await findMislabels({ embeddings, labels: given, numClasses, products });
     add(
       'ours',
       mislabels.map(({ row }) => row),
@@ -48,6 +52,7 @@ export async function benchMislabels({ embeddings, numRows, dim, labels, classNa
     const { suspects, margin } = peer.ask('mislabels', embeddings, dim, { labels: [...given] });
     add('confident learning, logistic regression (scikit-learn)', rank(suspects, margin), planted);
   }
+  await close();
   printTable(
     `mislabels: ${Math.round(SHARE * numRows)} of ${numRows} labels planted wrong; mean (least–most) of the seeds`,
     ['', 'named', 'precision', 'recall', 'average precision'],

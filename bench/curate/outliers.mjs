@@ -1,4 +1,6 @@
+import { createRuntime } from '#runtime';
 import { createRandom } from '../../dist/base/random.js';
+import { createGalleryProducts } from '../../dist/model/products.js';
 import { findOutliers } from '../../dist/search/outliers.js';
 import { averagePrecision, printTable, rank, rates, span } from './figures.mjs';
 
@@ -71,10 +73,17 @@ async function compare(title, seeds, dim, peer, mix) {
       };
       results.set(name, [...(results.get(name) ?? []), row]);
     };
+    const { products, close } = await createGalleryProducts(rows, numRows, createRuntime());
     for (const method of /** @type {const} */ (['distance', 'lof'])) {
-      const { order, numOutliers, strangeness } = await findOutliers({ embeddings: rows, numRows, method });
+      const { order, numOutliers, strangeness } = await findOutliers({
+        embeddings: rows,
+        numRows,
+        method,
+        products,
+      });
       add(`ours, ${method}`, order.slice(0, numOutliers), strangeness);
     }
+    await close();
     for (const [name, { found, strangeness }] of Object.entries(
       peer?.ask('outliers', rows, dim, { seed }) ?? {},
     ))

@@ -1,5 +1,7 @@
+import { createRuntime } from '#runtime';
 import { SamesameError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
+import { createGalleryProducts } from '../../model/products.ts';
 import { formatCount, formatPercent } from '../../report/format.ts';
 import { renderGalleryPage } from '../../report/index.ts';
 import { DEFAULT_MISLABEL_NEIGHBOURS, findMislabels, type Mislabels } from '../../search/mislabels.ts';
@@ -39,8 +41,14 @@ export async function mislabels(job: MislabelsJob): Promise<FoundMislabels> {
   for (const [i, row] of rows.entries()) embeddings.set(all.subarray(row * size, (row + 1) * size), i * size);
   const k = job.k ?? Math.max(1, Math.min(DEFAULT_MISLABEL_NEIGHBOURS, rows.length - 1));
   const labels = Int32Array.from(images, (image) => set.labels[image]);
-  const found = await findMislabels({ embeddings, labels, numClasses: set.classNames.length, k });
-  return { ...found, data, images, k };
+  const gallery = await createGalleryProducts(embeddings, rows.length, job.runtime ?? createRuntime());
+  try {
+    const numClasses = set.classNames.length;
+    const found = await findMislabels({ embeddings, labels, numClasses, k, products: gallery.products });
+    return { ...found, data, images, k };
+  } finally {
+    await gallery.close();
+  }
 }
 
 const MAX_SHOWN = 120;
