@@ -58,7 +58,7 @@ describe('medianOfCells', () => {
     const isShirt = (x: number, y: number) => Math.hypot((x - 64) / 1.2, y - 64) < 40;
     const shirt = (weave: typeof one) => draw((x, y) => (isShirt(x, y) ? 30 : 200) + 8 * weave(x, y));
     const [a, b] = [shirt(one), shirt(other)];
-    expect(measure(createPyramid(a), createPyramid(b), WHOLE)!.detail).toBeGreaterThan(0.85);
+    expect(measure(createPyramid(a), createPyramid(b), WHOLE)!.detail).toBeGreaterThan(0.75);
     expect(median(a, b)).toBeLessThan(0.8);
     expect(median(a, a)).toBeCloseTo(1, 9);
   });
