@@ -6,6 +6,7 @@ import type { ImageSet, ProgressEvent } from '../../data/types.ts';
 import type { Alignment } from './align.ts';
 import { findCandidates } from './candidates.ts';
 import { confirm } from './confirm.ts';
+import { isWorthReading } from './first-look.ts';
 import { type Portraits, paintPortraits } from './portraits.ts';
 import { createViews, type Views } from './thumbnails.ts';
 import type { Link, Pairing, Tier } from './types.ts';
@@ -90,7 +91,7 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
         onProgress?.({ stage: 'confirm', done, total: candidates.length });
       }
       const { a, b, isMirrored } = candidate;
-      if (joins.areJoined(a, b)) continue;
+      if (joins.areJoined(a, b) || !isWorthReading(candidate, facts)) continue;
       const found = await confirm(candidate, views);
       if (found === undefined) continue;
       const tier = 'hash' as const;
