@@ -7,6 +7,7 @@ import type { Alignment } from './align.ts';
 import { findCandidates } from './candidates.ts';
 import { confirm } from './confirm.ts';
 import { isWorthReading } from './first-look.ts';
+import { createKeptThumbnails } from './kept-thumbnails.ts';
 import { type Portraits, paintPortraits } from './portraits.ts';
 import { createViews, type Views } from './thumbnails.ts';
 import type { Link, Pairing, Tier } from './types.ts';
@@ -47,15 +48,17 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
     signal,
   } = options;
   const wants = (tier: Tier) => tiers.includes(tier);
+  const thumbnails = createKeptThumbnails();
   const portraits = await paintPortraits(set, {
     numImages: options.numExamined,
     windows: wants('hash'),
     mirrored,
+    thumbnails,
     onProgress,
     signal,
   });
   const { facts } = portraits;
-  const views = createViews(set, (index) => facts[index]?.header);
+  const views = createViews(set, { sizeOf: (index) => facts[index]?.header, thumbnails });
   const links: Link[] = [];
   const joins = createJoins(set.numImages);
   const add = (link: Link) => {
