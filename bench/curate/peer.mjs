@@ -33,6 +33,7 @@ function ask(python, task, embeddings, dim, facts) {
     return JSON.parse(
       execFileSync(python, [SCRIPT, folder], {
         encoding: 'utf8',
+        env: { ...process.env, OPENBLAS_NUM_THREADS: '2', OMP_NUM_THREADS: '2' },
         maxBuffer: 2 ** 26,
         stdio: ['ignore', 'pipe', 'inherit'],
       }),

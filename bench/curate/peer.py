@@ -11,14 +11,19 @@ rows = np.fromfile(f"{folder}/rows.f32", np.float32).reshape(-1, facts["dim"])
 
 
 def mislabels():
-    """Confident learning over a logistic regression's probabilities, each row's from the four fifths without it."""
+    """Confident learning over a logistic regression's probabilities, each row's from the four fifths without it.
+
+    On the first hundred principal components: on all numbers it takes minutes.
+    """
+    from sklearn.decomposition import PCA
     from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import cross_val_predict
     from sklearn.preprocessing import StandardScaler
 
     labels = np.array(facts["labels"])
-    scaled = StandardScaler().fit_transform(rows)
-    model = LogisticRegression(C=0.01, max_iter=200)
+    few = PCA(min(100, *rows.shape), random_state=0).fit_transform(rows)
+    scaled = StandardScaler().fit_transform(few)
+    model = LogisticRegression(C=0.1, max_iter=100)
     probabilities = cross_val_predict(model, scaled, labels, cv=5, method="predict_proba")
     classes = np.unique(labels)
     own = probabilities[np.arange(len(labels)), np.searchsorted(classes, labels)]
