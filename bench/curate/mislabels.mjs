@@ -2,10 +2,11 @@ import { createRuntime } from '#runtime';
 import { createRandom } from '../../dist/base/random.js';
 import { findNearestOthers } from '../../dist/evaluate/index.js';
 import { createGalleryProducts } from '../../dist/model/products.js';
-import { DEFAULT_MISLABEL_NEIGHBOURS, findMislabels } from '../../dist/search/mislabels.js';
+import { findMislabels } from '../../dist/search/mislabels.js';
 import { averagePrecision, printTable, rank, rates, span } from './figures.mjs';
 
 const SHARE = 0.05;
+const NEIGHBOURS = 10;
 
 /**
  * Labels that were wrong before any was planted count as false finds, so every precision is a lower bound.
@@ -16,7 +17,7 @@ export async function benchMislabels({ embeddings, numRows, dim, labels, classNa
   const numClasses = classNames.length;
   const runtime = createRuntime();
   const { products, close } = await createGalleryProducts(embeddings, numRows, runtime);
-  const near = await findNearestOthers({ embeddings, numRows, k: DEFAULT_MISLABEL_NEIGHBOURS, products });
+  const near = await findNearestOthers({ embeddings, numRows, k: NEIGHBOURS, products });
   /** @type {Map<string, { found: number, precision: number, recall: number, ap: number }[]>} */
   const results = new Map();
   const add = (
@@ -41,7 +42,7 @@ export async function benchMislabels({ embeddings, numRows, dim, labels, classNa
       return Math.max(...counts) - counts[given[row]];
     });
     add(
-      `majority of the ${DEFAULT_MISLABEL_NEIGHBOURS} nearest`,
+      `majority of the ${NEIGHBOURS} nearest`,
       rank(
         votes.flatMap((margin, row) => (margin > 0 ? [row] : [])),
         votes,

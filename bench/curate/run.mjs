@@ -1,6 +1,7 @@
 /**
  * How far `mislabels`, `outliers`, `sample` and `cluster` can be trusted: faults are planted in a labelled folder of photos.
  * node bench/curate/run.mjs [--data FOLDER] [--backbone FILE] [--embeddings FILE] [--python PROGRAM] [--seeds 3]
+ *   [--only mislabels,outliers,sample,cluster]
  *
  * - mislabels: 5 % of the labels are changed to another class.
  * - outliers: 1 % of foreign images (MNIST digits, noise), and photos of one class among those of another.
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     embeddings: { type: 'string' },
     python: { type: 'string', default: 'python3' },
     seeds: { type: 'string', default: '3' },
+    only: { type: 'string', default: 'mislabels,outliers,sample,cluster' },
   },
 });
 const source = { backbone: values.backbone, pixels: { scale: 'symmetric' } };
@@ -54,10 +56,11 @@ const photos = { embeddings, numRows: images.length, dim: embeddingSize, labels,
 console.log(
   `${images.length} images of ${set.classNames.length} classes, ${embeddingSize} numbers each by ${values.backbone}; seeds ${seeds.join(', ')}${peer ? `; scikit-learn ${peer.version}` : '; no scikit-learn'}\n`,
 );
-await benchMislabels(photos, seeds, peer);
-await benchOutliers(photos, await embedForeign(), seeds, peer);
-benchSample(photos, seeds);
-await benchClusters(photos, seeds, peer);
+const parts = values.only.split(',');
+if (parts.includes('mislabels')) await benchMislabels(photos, seeds, peer);
+if (parts.includes('outliers')) await benchOutliers(photos, await embedForeign(), seeds, peer);
+if (parts.includes('sample')) benchSample(photos, seeds);
+if (parts.includes('cluster')) await benchClusters(photos, seeds, peer);
 
 /** 100 digits and 100 images of noise, embedded. */
 async function embedForeign() {
