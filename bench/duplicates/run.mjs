@@ -1,13 +1,13 @@
 /**
  * How well copies are found: every photo of a folder with its edits, ours beside plain pHash and dHash.
  * node bench/duplicates/run.mjs PHOTOS [--photos N] [--seed S] [--backbone FILE] [--model FOLDER] [--skip a.jpg,b.jpg]
- *   [--keep FOLDER] [--only ours,plain,embedding,both,model,mirrored] [--mirrored-photos N]
+ *   [--keep FOLDER] [--first N] [--only ours,plain,embedding,both,model,mirrored] [--mirrored-photos N]
  *
  * A pair is two images of one group. pHash and dHash call two images copies within 10 of 64 bits, the customary cut
  * (Krawetz 2013; imagededup's default); their pairs are counted as they are, and by connected groups. Mirror images are left
  * out of all numbers but the last: those are of the first 100 photos with them, and `--mirrored`. `embedding` is that tier
  * alone with the backbone, `both` all tiers, `model` the tier alone with a trained and calibrated model. A folder to
- * `--keep` that is there already is taken as it is.
+ * `--keep` that is there already is taken as it is; `--first` leaves out all but so many of its photos.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,13 +30,15 @@ const folder = flag('--keep') ?? mkdtempSync(join(tmpdir(), 'samesame-bench-dupl
 const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
 
 try {
-  const rows = existsSync(join(folder, 'truth.csv'))
+  const numFirst = Number(flag('--first') ?? 1e9);
+  const whole = existsSync(join(folder, 'truth.csv'))
     ? readSet(folder)
     : await makeSet(photos, folder, {
         numPhotos: Number(flag('--photos') ?? 1e9),
         seed,
         skip: (flag('--skip') ?? '').split(','),
       });
+  const rows = whole.filter(({ group }) => Number(group) < numFirst);
   const byPath = new Map(rows.map((row) => [join(folder, 'photos', row.path), row]));
   const plain = rows.filter(({ edit }) => edit !== 'flip').map(({ path }) => join(folder, 'photos', path));
   const all = rows.map(({ path }) => join(folder, 'photos', path));

@@ -82,13 +82,19 @@ async function deduplicate() {
   const begin = performance.now();
   let stage = '';
   let mostBytes = 0;
+  let nextMark = 0;
   const found = await findDuplicates({
     paths: [folder],
     onEvent(event) {
       mostBytes = Math.max(mostBytes, process.memoryUsage.rss());
-      if (event.kind !== 'stage' || event.stage === stage) return;
+      if (event.kind !== 'stage') return;
+      const isNew = event.stage !== stage;
+      if (!isNew && event.done < nextMark) return;
       stage = event.stage;
-      console.log(`  ${((performance.now() - begin) / 1000).toFixed(0)} s: ${stage}`);
+      nextMark = (isNew ? 0 : nextMark) + 10_000;
+      console.log(
+        `  ${((performance.now() - begin) / 1000).toFixed(0)} s: ${stage} ${event.done} of ${event.total}`,
+      );
     },
   });
   const { user, system } = process.cpuUsage(before);
