@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DuplicatesJob, findDuplicates } from '../../src/jobs/duplicates/find.ts';
 import { duplicatesToJson, writeDuplicatesPage } from '../../src/jobs/duplicates/write-page.ts';
 import { embedFiles, writeEmbeddings } from '../../src/jobs/embed.ts';
+import { indexImages } from '../../src/jobs/indexing/index-images.ts';
 import { loadModel } from '../../src/model/load.ts';
+import { storeIdentity } from '../../src/search/store/identity.ts';
+import { openStore } from '../../src/search/store/open.ts';
 import { busyScene } from '../busy-scene.ts';
 import { tinyBackbone } from '../tiny-backbone.ts';
 import { saveTinyModel } from '../tiny-model.ts';
@@ -75,6 +78,19 @@ describe('findDuplicates', () => {
       maxError: 1e-9,
     });
     expect(surer.groups).toEqual([]);
+  });
+
+  it('holds one new image against a store, of the same model only', async () => {
+    const model = await loadModel(path('model'));
+    const store = await openStore(path('library.store'), { identity: storeIdentity(model.config) });
+    await indexImages(model, store, [path('library')]);
+    await store.close();
+    await model.close();
+    const job = { paths: [path('camera/copy.png')], against: [path('library.store')] };
+    const { found, groups } = await groupsOf({ ...job, model: path('model') });
+    expect([groups, found.set.numImages]).toEqual([['sea: copy (embedding)'], 4]);
+    const other = await saveTinyModel(path('another'), 'another seed');
+    await expect(findDuplicates({ ...job, model: other })).rejects.toMatchObject({ code: 'E_STORE' });
   });
 
   it('lets a pretrained network propose and the pixels decide, and measures against the truth', async () => {
