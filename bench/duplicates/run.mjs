@@ -1,12 +1,15 @@
 /**
  * How well copies are found: every photo of a folder with its edits, ours beside plain pHash and dHash.
- * node bench/duplicates/run.mjs PHOTOS [--photos N] [--seed S] [--backbone FILE] [--skip a.jpg,b.jpg] [--keep FOLDER] [--mirrored-photos N]
+ * node bench/duplicates/run.mjs PHOTOS [--photos N] [--seed S] [--backbone FILE] [--model FOLDER] [--skip a.jpg,b.jpg]
+ *   [--keep FOLDER] [--first N] [--only ours,plain,embedding,both,model,mirrored] [--mirrored-photos N]
  *
  * A pair is two images of one group. pHash and dHash call two images copies within 10 of 64 bits, the customary cut
  * (Krawetz 2013; imagededup's default); their pairs are counted as they are, and by connected groups. Mirror images are left
- * out of all numbers but the last: those are of the first 100 photos with them, and `--mirrored`.
+ * out of all numbers but the last: those are of the first 100 photos with them, and `--mirrored`. `embedding` is that tier
+ * alone with the backbone, `both` all tiers, `model` the tier alone with a trained and calibrated model. A folder to
+ * `--keep` that is there already is taken as it is; `--first` leaves out all but so many of its photos.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { differenceHash, hammingDistance, perceptualHash } from '../../dist/data/hash/perceptual.js';
@@ -19,17 +22,23 @@ import { makeSet } from './make-set.mjs';
 const CUSTOMARY_BITS = 10;
 const [photos, ...rest] = process.argv.slice(2);
 const flag = (/** @type {string} */ name) => (rest.includes(name) ? rest[rest.indexOf(name) + 1] : undefined);
-const backbone = flag('--backbone');
+const [backbone, model] = [flag('--backbone'), flag('--model')];
+const only = flag('--only')?.split(',');
+const wants = (/** @type {string} */ part) => only === undefined || only.includes(part);
 const seed = flag('--seed') ?? '0';
 const folder = flag('--keep') ?? mkdtempSync(join(tmpdir(), 'samesame-bench-duplicates-'));
 const percent = (/** @type {number} */ share) => `${(100 * share).toFixed(1)} %`;
 
 try {
-  const rows = await makeSet(photos, folder, {
-    numPhotos: Number(flag('--photos') ?? 1e9),
-    seed,
-    skip: (flag('--skip') ?? '').split(','),
-  });
+  const numFirst = Number(flag('--first') ?? 1e9);
+  const whole = existsSync(join(folder, 'truth.csv'))
+    ? readSet(folder)
+    : await makeSet(photos, folder, {
+        numPhotos: Number(flag('--photos') ?? 1e9),
+        seed,
+        skip: (flag('--skip') ?? '').split(','),
+      });
+  const rows = whole.filter(({ group }) => Number(group) < numFirst);
   const byPath = new Map(rows.map((row) => [join(folder, 'photos', row.path), row]));
   const plain = rows.filter(({ edit }) => edit !== 'flip').map(({ path }) => join(folder, 'photos', path));
   const all = rows.map(({ path }) => join(folder, 'photos', path));
@@ -37,33 +46,46 @@ try {
     `${rows.length} images of ${rows.length / new Set(rows.map(({ edit }) => edit)).size} photos, seed ${seed}\n`,
   );
 
-  const ours = await findDuplicates({ paths: plain });
-  report('without a network', ours);
-  for (const [name, hash] of /** @type {const} */ ([
-    ['pHash', perceptualHash],
-    ['dHash', differenceHash],
-  ]))
-    await baseline(name, hash, plain);
-  if (backbone !== undefined) report(`with ${backbone}`, await findDuplicates({ paths: plain, backbone }));
-  const numMirrored = Number(flag('--mirrored-photos') ?? 100);
-  const some = all.filter((path) => Number(byPath.get(path)?.group) < numMirrored);
-  const mirrored = await findDuplicates({ paths: some, mirrored: true });
-  report(`mirror images too (--mirrored), the first ${numMirrored} photos`, mirrored);
-  const isFlip = (/** @type {number} */ i) => rowOf(mirrored, i).edit === 'flip';
-  const joins = joinsOf(mirrored);
-  const originals = new Map(
-    some
-      .map((_, i) => i)
-      .filter((i) => rowOf(mirrored, i).edit === 'original')
-      .map((i) => [rowOf(mirrored, i).group, i]),
-  );
-  const flips = some.map((_, i) => i).filter(isFlip);
-  const found = flips.filter((i) =>
-    joins.areJoined(i, /** @type {number} */ (originals.get(rowOf(mirrored, i).group))),
-  );
-  console.log(
-    `mirror images found: ${found.length} of ${flips.length} (${percent(found.length / flips.length)})`,
-  );
+  const pixels = { scale: /** @type {const} */ ('symmetric') };
+  const embedding = /** @type {const} */ (['embedding']);
+  if (wants('ours')) report('without a network', await findDuplicates({ paths: plain }));
+  if (wants('plain')) await baselines(plain);
+  if (wants('embedding') && backbone !== undefined)
+    report(
+      `the tier embedding alone, by ${backbone}`,
+      await findDuplicates({ paths: plain, tiers: embedding, backbone, pixels }),
+    );
+  if (wants('both') && backbone !== undefined)
+    report(`all tiers, with ${backbone}`, await findDuplicates({ paths: plain, backbone, pixels }));
+  if (wants('model') && model !== undefined)
+    for (const maxError of [0.01, 0.001, 0.0001])
+      report(
+        `the tier embedding alone, by ${model}, --max-error ${maxError}`,
+        await findDuplicates({ paths: plain, tiers: embedding, model, maxError }),
+      );
+  if (wants('mirrored')) await mirroredToo();
+
+  async function mirroredToo() {
+    const numMirrored = Number(flag('--mirrored-photos') ?? 100);
+    const some = all.filter((path) => Number(byPath.get(path)?.group) < numMirrored);
+    const mirrored = await findDuplicates({ paths: some, mirrored: true });
+    report(`mirror images too (--mirrored), the first ${numMirrored} photos`, mirrored);
+    const isFlip = (/** @type {number} */ i) => rowOf(mirrored, i).edit === 'flip';
+    const joins = joinsOf(mirrored);
+    const originals = new Map(
+      some
+        .map((_, i) => i)
+        .filter((i) => rowOf(mirrored, i).edit === 'original')
+        .map((i) => [rowOf(mirrored, i).group, i]),
+    );
+    const flips = some.map((_, i) => i).filter(isFlip);
+    const found = flips.filter((i) =>
+      joins.areJoined(i, /** @type {number} */ (originals.get(rowOf(mirrored, i).group))),
+    );
+    console.log(
+      `mirror images found: ${found.length} of ${flips.length} (${percent(found.length / flips.length)})`,
+    );
+  }
 
   /** @param {{ set: { id(i: number): string } }} found @param {number} i */
   function rowOf(found, i) {
@@ -123,14 +145,20 @@ try {
     );
   }
 
-  /** @param {string} name @param {typeof perceptualHash} hashOf @param {readonly string[]} paths */
-  async function baseline(name, hashOf, paths) {
-    /** @type {ReturnType<typeof perceptualHash>[]} */
-    const hashes = [];
+  /** @param {readonly string[]} paths */
+  async function baselines(paths) {
+    /** @type {ReturnType<typeof perceptualHash>[][]} */
+    const hashes = [[], []];
     for (const path of paths) {
       const data = await decodeImage(path, { height: 32, width: 32, channels: 1, resize: 'stretch' });
-      hashes.push(hashOf({ height: 32, width: 32, data }));
+      for (const [k, hashOf] of [perceptualHash, differenceHash].entries())
+        hashes[k].push(hashOf({ height: 32, width: 32, data }));
     }
+    for (const [k, name] of ['pHash', 'dHash'].entries()) baseline(name, hashes[k], paths);
+  }
+
+  /** @param {string} name @param {readonly ReturnType<typeof perceptualHash>[]} hashes @param {readonly string[]} paths */
+  function baseline(name, hashes, paths) {
     const groups = paths.map((path) => byPath.get(path)?.group);
     const joins = createJoins(paths.length);
     let [right, found, numTrue] = [0, 0, 0];
@@ -169,4 +197,13 @@ try {
   }
 } finally {
   if (flag('--keep') === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+/** @param {string} folder */
+function readSet(folder) {
+  const [, ...lines] = readFileSync(join(folder, 'truth.csv'), 'utf8').trim().split('\n');
+  return lines.map((line) => {
+    const [path, group, edit] = line.split(',');
+    return { path, group, edit };
+  });
 }

@@ -1,11 +1,11 @@
 /**
  * Many small images deduplicated from end to end: files are listed, read, compared and grouped, in one process.
- * node bench/duplicates/scale.mjs [--images 100000] [--keep FOLDER]
+ * node bench/duplicates/scale.mjs [--images 100000] [--keep FOLDER] [--draw]
  *
  * 64×64 JPEGs of drawn scenes. One in twenty is a copy of the scene before it: the same file, recompressed, made darker,
- * or cut by a tenth of each side. Prints the time of each stage, the memory that was used, and what was found.
+ * or cut by a tenth of each side. Images that are in FOLDER already are not drawn again; with --draw that is all. Prints the time of each stage, the memory that was used, and what was found.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -61,27 +61,40 @@ try {
   const start = performance.now();
   sharp.concurrency(1);
   for (let i = 0; i < 100; i++) mkdirSync(join(folder, String(i).padStart(2, '0')), { recursive: true });
-  if (readdirSync(join(folder, '00')).length === 0) {
-    const lanes = Array.from({ length: 4 }, async (_, lane) => {
-      for (let i = lane; i < numImages; i += 4) {
-        const { scene, edit } = originOf(i);
-        writeFileSync(join(folder, nameOf(i)), await drawImage(scene, edit));
-      }
-    });
-    await Promise.all(lanes);
-    console.log(`${numImages} images drawn in ${((performance.now() - start) / 1000).toFixed(0)} s`);
-  }
+  let numDrawn = 0;
+  const lanes = Array.from({ length: 4 }, async (_, lane) => {
+    for (let i = lane; i < numImages; i += 4) {
+      if (existsSync(join(folder, nameOf(i)))) continue;
+      const { scene, edit } = originOf(i);
+      numDrawn++;
+      writeFileSync(join(folder, nameOf(i)), await drawImage(scene, edit));
+    }
+  });
+  await Promise.all(lanes);
+  console.log(`${numDrawn} images drawn in ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  if (!args.includes('--draw')) await deduplicate();
+} finally {
+  if (flag('--keep') === undefined) rmSync(folder, { recursive: true, force: true });
+}
+
+async function deduplicate() {
   const before = process.cpuUsage();
   const begin = performance.now();
   let stage = '';
   let mostBytes = 0;
+  let nextMark = 0;
   const found = await findDuplicates({
     paths: [folder],
     onEvent(event) {
       mostBytes = Math.max(mostBytes, process.memoryUsage.rss());
-      if (event.kind !== 'stage' || event.stage === stage) return;
+      if (event.kind !== 'stage') return;
+      const isNew = event.stage !== stage;
+      if (!isNew && event.done < nextMark) return;
       stage = event.stage;
-      console.log(`  ${((performance.now() - begin) / 1000).toFixed(0)} s: ${stage}`);
+      nextMark = (isNew ? 0 : nextMark) + 10_000;
+      console.log(
+        `  ${((performance.now() - begin) / 1000).toFixed(0)} s: ${stage} ${event.done} of ${event.total}`,
+      );
     },
   });
   const { user, system } = process.cpuUsage(before);
@@ -99,6 +112,4 @@ try {
   console.log(
     `${found.groups.length} groups: precision ${precision.toFixed(4)}, recall ${recall.toFixed(4)}, F1 ${f1.toFixed(4)}`,
   );
-} finally {
-  if (flag('--keep') === undefined) rmSync(folder, { recursive: true, force: true });
 }

@@ -48,7 +48,7 @@ export function addDuplicates(verb: Command): void {
     .optionsGroup('Where to look:')
     .option(
       '--against <paths...>',
-      'hold the images against these folders, or against one file of embeddings (.npz, .jsonl), not against each other',
+      'hold the images against these folders, not against each other; or against one index: a file of embeddings (.npz, .jsonl) or a store of samesame index',
     )
     .option(
       '--tiers <list>',
@@ -84,6 +84,7 @@ Examples:
   $ samesame duplicates camera --against library
   $ samesame duplicates photos --backbone mobilenet-v2
   $ samesame duplicates new.jpg --against embeddings.npz --model runs/products
+  $ samesame duplicates new.jpg --against samesame.store --model runs/products
 
 Without a network it finds the same bytes, the same pixels, and what was resized, recompressed, cropped, turned a
 little, framed, lightened or marked. Nothing is ever deleted.`,

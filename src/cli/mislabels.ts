@@ -16,7 +16,11 @@ export function addMislabels(verb: Command): void {
   verb
     .argument('<data>', 'as train takes it; images without a class are passed over')
     .optionsGroup('Mislabels:')
-    .option('--neighbours <k>', 'nearest images that vote on each label (default: 10)', toCount)
+    .option(
+      '--neighbours <k>',
+      'nearest images that vote on each label (default: 20; fewer where classes are small)',
+      toCount,
+    )
     .option('--top <n>', 'suspects to print; --json lists all (default: 20)', toCount);
   addEmbeddedOptions(verb, 'taken by every verb; nothing is drawn by chance here')
     .addHelpText(

@@ -8,7 +8,7 @@ export interface MislabelOptions {
   /** int32 `[N]`: class of each row, from 0 to numClasses − 1. */
   readonly labels: Int32Array;
   readonly numClasses: number;
-  /** Neighbours that vote, from 1 to N − 1. Default 10. */
+  /** Neighbours that vote, from 1 to N − 1. Default: `defaultVoters`. */
   readonly k?: number;
   /** Default `euclidean`. */
   readonly distance?: DistanceName;
@@ -36,7 +36,15 @@ export interface Mislabels {
   readonly confidentJoint: Int32Array;
 }
 
-export const DEFAULT_MISLABEL_NEIGHBOURS = 10;
+const MOST_VOTERS = 20;
+
+/**
+ * 20 neighbours vote, which names wrong labels of clothes better than 10 do (`bench/curate`); where classes are small, half
+ * as many as a class has images, so that its own can outvote the others.
+ */
+export function defaultVoters(numRows: number, numClasses: number): number {
+  return Math.max(1, Math.min(MOST_VOTERS, Math.round(numRows / numClasses / 2), numRows - 1));
+}
 
 /**
  * Labels that the neighbours in embedding space speak against, by confident learning. The probability of a class for a row
@@ -47,8 +55,9 @@ export const DEFAULT_MISLABEL_NEIGHBOURS = 10;
  * @source Northcutt, Jiang & Chuang, Confident Learning: Estimating Uncertainty in Dataset Labels, JAIR 2021, equations 1 and 2
  */
 export async function findMislabels(options: MislabelOptions): Promise<Mislabels> {
-  const { embeddings, labels, numClasses, k = DEFAULT_MISLABEL_NEIGHBOURS, distance, products } = options;
+  const { embeddings, labels, numClasses, distance, products } = options;
   const numRows = labels.length;
+  const k = options.k ?? defaultVoters(numRows, numClasses);
   checkNeighbours(k, numRows);
   if (new Set(labels).size < 2) {
     throw new SamesameError('E_DATA_ONE_CLASS', {
@@ -80,7 +89,8 @@ export async function findMislabels(options: MislabelOptions): Promise<Mislabels
       row,
       given,
       suggested: counted,
-      confidence: own[counted] - own[given],
+      // A sum of shares may be past 1 by its rounding.
+      confidence: Math.min(1, own[counted] - own[given]),
       witnesses: found[row].map(({ index }) => index).filter((index) => labels[index] === counted),
     });
   }

@@ -12,6 +12,7 @@ export interface GreyImage {
  */
 export function shrinkGrey(image: GreyImage, height: number, width: number): Float64Array {
   const { data } = image;
+  if (image.height === height && image.width === width) return Float64Array.from(data);
   const rows = coverage(image.height, height);
   const columns = coverage(image.width, width);
   const narrow = new Float64Array(image.height * width);

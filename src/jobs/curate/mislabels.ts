@@ -1,13 +1,15 @@
+import { createRuntime } from '#runtime';
 import { SamesameError } from '../../base/errors.ts';
 import { writeFileAtomic } from '../../base/files.ts';
+import { createGalleryProducts } from '../../model/products.ts';
 import { formatCount, formatPercent } from '../../report/format.ts';
 import { renderGalleryPage } from '../../report/index.ts';
-import { DEFAULT_MISLABEL_NEIGHBOURS, findMislabels, type Mislabels } from '../../search/mislabels.ts';
+import { defaultVoters, findMislabels, type Mislabels } from '../../search/mislabels.ts';
 import { drawImage } from './draw-images.ts';
 import { type EmbeddedData, type EmbeddedJob, openEmbedded } from './open-embedded.ts';
 
 export interface MislabelsJob extends EmbeddedJob {
-  /** Neighbours that vote on each label. Default 10, or as many as there are. */
+  /** Neighbours that vote on each label. Default: 20, or half as many as a class has images. */
   readonly k?: number;
 }
 
@@ -37,10 +39,16 @@ export async function mislabels(job: MislabelsJob): Promise<FoundMislabels> {
   const images = rows.map((row) => data.images[row]);
   const embeddings = new Float32Array(rows.length * size);
   for (const [i, row] of rows.entries()) embeddings.set(all.subarray(row * size, (row + 1) * size), i * size);
-  const k = job.k ?? Math.max(1, Math.min(DEFAULT_MISLABEL_NEIGHBOURS, rows.length - 1));
+  const k = job.k ?? defaultVoters(rows.length, set.classNames.length);
   const labels = Int32Array.from(images, (image) => set.labels[image]);
-  const found = await findMislabels({ embeddings, labels, numClasses: set.classNames.length, k });
-  return { ...found, data, images, k };
+  const gallery = await createGalleryProducts(embeddings, rows.length, job.runtime ?? createRuntime());
+  try {
+    const numClasses = set.classNames.length;
+    const found = await findMislabels({ embeddings, labels, numClasses, k, products: gallery.products });
+    return { ...found, data, images, k };
+  } finally {
+    await gallery.close();
+  }
 }
 
 const MAX_SHOWN = 120;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createRuntime } from '#runtime';
 import { SamesameError } from '../../base/errors.ts';
 import { type Dataset, openDataset } from '../../data/sources/open.ts';
@@ -93,12 +94,14 @@ async function embed(
 
 async function lookUp(set: ImageSet, file: string, warn: (message: string) => void) {
   const { names, embeddings: all, embeddingSize } = await readEmbeddings(file);
-  const rowOf = new Map(names.map((name, row) => [name, row]));
+  // Names may be paths from the working folder, whole paths, or names within the data set.
+  const rowOf = new Map(names.flatMap((name, row) => [[resolve(name), row] as const, [name, row] as const]));
   const { pixels } = set;
   const images: number[] = [];
   const rows: number[] = [];
   for (let i = 0; i < set.numImages; i++) {
-    const row = (pixels.kind === 'encoded' ? rowOf.get(pixels.path(i)) : undefined) ?? rowOf.get(set.id(i));
+    const row =
+      (pixels.kind === 'encoded' ? rowOf.get(resolve(pixels.path(i))) : undefined) ?? rowOf.get(set.id(i));
     if (row === undefined) continue;
     images.push(i);
     rows.push(row);

@@ -17,16 +17,16 @@ import {
 } from '../../search/duplicates/index.ts';
 import type { TrainEvent } from '../../train/progress.ts';
 import { describeBad } from '../bad-images.ts';
-import { type EncoderChoice, type OpenEncoder, openEncoder } from '../encode/open-encoder.ts';
-import { type NamedEmbeddings, readEmbeddings } from '../encode/read-embeddings.ts';
+import { type EncoderChoice, openEncoder } from '../encode/open-encoder.ts';
 import { type ListedFile, listFiles } from './list-files.ts';
+import { isIndexAddress, openIndex } from './open-index.ts';
 import { readTruth } from './read-truth.ts';
 import { searchEmbeddings } from './search-embeddings.ts';
 
 export interface DuplicatesJob extends EncoderChoice {
   /** Image files, and folders of them. */
   readonly paths: readonly string[];
-  /** Image files and folders, or one file of embeddings, to hold `paths` against. Default: `paths` among themselves. */
+  /** Image files and folders, or one file of embeddings, or one store, to hold `paths` against. Default: `paths` among themselves. */
   readonly against?: readonly string[];
   /** Default: bytes, pixels and hash; and embedding, where there is a model or a backbone. */
   readonly tiers?: readonly Tier[];
@@ -94,7 +94,7 @@ export async function findDuplicates(job: DuplicatesJob): Promise<Duplicates> {
     onEvent({ kind: 'warning', message });
   };
   const tiers = tiersOf(job);
-  const isIndex = job.against?.length === 1 && /\.(npz|jsonl)$/i.test(job.against[0]);
+  const isIndex = job.against?.length === 1 && isIndexAddress(job.against[0]);
   checkOptions(job, isIndex, tiers);
   const runtime = job.runtime ?? createRuntime();
   const encoder = tiers.includes('embedding') ? await openEncoder(job, runtime, onEvent, signal) : undefined;
@@ -234,21 +234,10 @@ function checkOptions(
     );
   if (isIndex && truth !== undefined)
     refuse(
-      'a ground truth is about files, and a file of embeddings holds none',
+      'a ground truth is about files, and an index holds none',
       'folders to hold images against',
       'leave --truth out',
     );
-}
-
-async function openIndex(path: string, { name, embeddingSize }: OpenEncoder): Promise<NamedEmbeddings> {
-  const index = await readEmbeddings(path);
-  if (index.embeddingSize === embeddingSize) return index;
-  throw new SamesameError('E_MODEL', {
-    what: `the embeddings of ${path} were made with another model`,
-    expected: `embeddings of ${embeddingSize} numbers, as ${name} makes them`,
-    received: `${index.embeddingSize} numbers`,
-    help: 'name the model that made them, or make them anew with samesame embed',
-  });
 }
 
 async function listAll({ paths, against }: DuplicatesJob, isIndex: boolean) {

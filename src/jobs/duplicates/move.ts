@@ -154,9 +154,12 @@ export async function moveFile(from: string, to: string): Promise<void> {
   }
 }
 
+/** Of a copy that is not whole yet. No file of a user's ends so. */
+export const PART_ENDING = '.samesame-part';
+
 /** @throws system errors */
 export async function copyThenRemove(from: string, to: string): Promise<void> {
-  const part = `${to}.part`;
+  const part = `${to}${PART_ENDING}`;
   try {
     await copyFile(from, part, constants.COPYFILE_FICLONE);
     const { atime, mtime } = await stat(from);

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { lstat, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { moveFile } from './move.ts';
+import { moveFile, PART_ENDING } from './move.ts';
 import { type Move, readUndo } from './undo-file.ts';
 
 /** What an undo brought back. */
@@ -29,7 +29,7 @@ export async function undoMoves(path: string): Promise<UndoResult> {
   const folders = new Set<string>();
   for (const move of moves) {
     const { from, to } = move;
-    await rm(`${to}.part`, { force: true }).catch(() => {});
+    for (const path of [from, to]) await rm(`${path}${PART_ENDING}`, { force: true }).catch(() => {});
     const [isAtFrom, isAtTo] = [await exists(from), await exists(to)];
     try {
       if (!isAtTo && isAtFrom) numInPlace++;

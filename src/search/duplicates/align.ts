@@ -69,7 +69,7 @@ export function measure(a: Pyramid, b: Pyramid, placement: Placement): Alignment
 }
 
 /** In pixels of two images of these sizes, where centres of pixels are whole numbers. */
-function toPixels(p: Placement, a: Grey, b: Grey): Float64Array {
+export function toPixels(p: Placement, a: Grey, b: Grey): Float64Array {
   const xx = (p.xx * b.width) / a.width;
   const xy = (p.xy * b.width) / a.height;
   const yx = (p.yx * b.height) / a.width;
@@ -125,7 +125,7 @@ function maximize(a: Grey, b: Grey, guess: Placement): Placement | undefined {
     }
   }
   const numPixels = a.data.length;
-  const columns = new Float64Array(8 * numPixels); // six derivatives, warped b, a
+  const columns = scratchOf(8 * numPixels); // six derivatives, warped b, a
   const minPixels = Math.max(36, numPixels / 8);
   for (let round = 0; round < ROUNDS; round++) {
     let count = 0;
@@ -165,6 +165,14 @@ function maximize(a: Grey, b: Grey, guess: Placement): Placement | undefined {
     if (moved < STILL) break;
   }
   return fromPixels(m, a, b);
+}
+
+let scratch = new Float64Array(0);
+
+/** One piece of memory for all alignments, of which there are tens of thousands. */
+function scratchOf(length: number): Float64Array {
+  if (scratch.length < length) scratch = new Float64Array(length);
+  return scratch;
 }
 
 /** One round: the change of the six numbers; undefined where the images hold nothing to go by. */

@@ -1,14 +1,21 @@
 import { hammingDistance } from '../../data/hash/perceptual.ts';
 import { type Alignment, align, type Placement } from './align.ts';
 import { type Candidate, placementOf, WINDOW_BITS } from './candidates.ts';
+import { medianOfCells } from './cells.ts';
 import { placeOf } from './portraits.ts';
 import type { View, Views } from './thumbnails.ts';
 
-/** What the details of two copies correlate by, by themselves; clothes of one cut come near it. */
-const SURE_DETAIL = 0.88;
+/** What the texture of two copies correlates by in the middle one of their cells; clothes of one cut come near it. */
+const SURE_CELLS = 0.9;
 /** The same where so many windows agree besides. */
-const LIKELY_DETAIL = 0.82;
+const LIKELY_CELLS = 0.8;
 const LIKELY_VOTES = 3;
+/** Of details as a whole: a text or a frame may take the rest. */
+const MIN_DETAIL = 0.65;
+/** The same where too little has texture for cells to say anything. */
+const MIN_DETAIL_ALONE = 0.96;
+/** Another guess cannot do better by much. */
+const GOOD_DETAIL = 0.9;
 const MIN_CORRELATION = 0.7;
 /** A crop shows this much of what it is cut from, and is itself shown almost whole. */
 const MIN_COVERED = 0.3;
@@ -54,26 +61,32 @@ export async function confirmUnguided(
 }
 
 function tryGuesses(
-  { pyramid: left }: View,
-  { pyramid: right }: View,
+  left: View,
+  right: View,
   guesses: readonly Placement[],
   votes: number,
 ): Alignment | undefined {
   let best: Alignment | undefined;
   for (const guess of guesses) {
-    const found = align(left, right, guess);
-    if (found === undefined || !isCopy(found, votes)) continue;
+    const found = align(left.pyramid, right.pyramid, guess);
+    if (found === undefined || !mayBeCopy(found) || !isCopy(found, left, right, votes)) continue;
     if (best === undefined || found.detail > best.detail) best = found;
-    if (best.detail >= SURE_DETAIL) break;
+    if (best.detail >= GOOD_DETAIL) break;
   }
   return best;
 }
 
-function isCopy({ detail, correlation, coveredA, coveredB }: Alignment, votes: number): boolean {
+function mayBeCopy({ detail, correlation, coveredA, coveredB }: Alignment): boolean {
   return (
-    detail >= (votes >= LIKELY_VOTES ? LIKELY_DETAIL : SURE_DETAIL) &&
+    detail >= MIN_DETAIL &&
     correlation >= MIN_CORRELATION &&
     Math.min(coveredA, coveredB) >= MIN_COVERED &&
     Math.max(coveredA, coveredB) >= MIN_COVERED_OF_ONE
   );
+}
+
+function isCopy({ detail, placement }: Alignment, left: View, right: View, votes: number): boolean {
+  const cells = medianOfCells(left.texture(), right.texture(), placement);
+  if (cells === undefined) return detail >= MIN_DETAIL_ALONE;
+  return cells >= (votes >= LIKELY_VOTES ? LIKELY_CELLS : SURE_CELLS);
 }

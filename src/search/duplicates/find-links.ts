@@ -6,6 +6,8 @@ import type { ImageSet, ProgressEvent } from '../../data/types.ts';
 import type { Alignment } from './align.ts';
 import { findCandidates } from './candidates.ts';
 import { confirm } from './confirm.ts';
+import { isWorthReading } from './first-look.ts';
+import { createKeptThumbnails } from './kept-thumbnails.ts';
 import { type Portraits, paintPortraits } from './portraits.ts';
 import { createViews, type Views } from './thumbnails.ts';
 import type { Link, Pairing, Tier } from './types.ts';
@@ -46,15 +48,17 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
     signal,
   } = options;
   const wants = (tier: Tier) => tiers.includes(tier);
+  const thumbnails = createKeptThumbnails();
   const portraits = await paintPortraits(set, {
     numImages: options.numExamined,
     windows: wants('hash'),
     mirrored,
+    thumbnails,
     onProgress,
     signal,
   });
   const { facts } = portraits;
-  const views = createViews(set, (index) => facts[index]?.header);
+  const views = createViews(set, { sizeOf: (index) => facts[index]?.header, thumbnails });
   const links: Link[] = [];
   const joins = createJoins(set.numImages);
   const add = (link: Link) => {
@@ -90,7 +94,7 @@ export async function findLinks(set: ImageSet, options: FindLinksOptions = {}): 
         onProgress?.({ stage: 'confirm', done, total: candidates.length });
       }
       const { a, b, isMirrored } = candidate;
-      if (joins.areJoined(a, b)) continue;
+      if (joins.areJoined(a, b) || !isWorthReading(candidate, facts)) continue;
       const found = await confirm(candidate, views);
       if (found === undefined) continue;
       const tier = 'hash' as const;

@@ -3,6 +3,7 @@ import { examineSet } from '../../data/inspect/index.ts';
 import { decodeOne } from '../../data/pixels/decode-one.ts';
 import type { ImageSet, ProgressEvent } from '../../data/types.ts';
 import type { WindowPlace, WindowTable } from './candidates.ts';
+import type { KeptThumbnails } from './kept-thumbnails.ts';
 import { readThumbnail, thumbnailTarget } from './thumbnails.ts';
 import { type ContentWindow, findWindows } from './windows.ts';
 
@@ -20,6 +21,8 @@ export interface PortraitOptions {
   readonly windows?: boolean;
   /** Whether to be ready for mirror images. Default false. */
   readonly mirrored?: boolean;
+  /** Gets the thumbnails that windows are found in. */
+  readonly thumbnails?: Pick<KeptThumbnails, 'add'>;
   /** Stage `inspect`. */
   readonly onProgress?: (event: ProgressEvent) => void;
   readonly signal?: AbortSignal;
@@ -27,7 +30,14 @@ export interface PortraitOptions {
 
 /** Reads every image once. No file stops it: what cannot be read has a `problem`. */
 export async function paintPortraits(set: ImageSet, options: PortraitOptions = {}): Promise<Portraits> {
-  const { numImages = set.numImages, windows = true, mirrored = false, onProgress, signal } = options;
+  const {
+    numImages = set.numImages,
+    windows = true,
+    mirrored = false,
+    thumbnails,
+    onProgress,
+    signal,
+  } = options;
   const packed = new Array<PackedWindows | undefined>(set.numImages);
   const facts = await examineSet(set, {
     indices: Int32Array.from({ length: numImages }, (_, i) => i),
@@ -35,7 +45,9 @@ export async function paintPortraits(set: ImageSet, options: PortraitOptions = {
     signal,
     ...(windows && {
       onBytes: async (bytes, { index, header }) => {
-        packed[index] = pack(await readThumbnail(bytes, header!), mirrored);
+        const image = await readThumbnail(bytes, header!);
+        thumbnails?.add(index, image);
+        packed[index] = pack(image, mirrored);
       },
     }),
   });

@@ -24,6 +24,11 @@ export function createPyramid(image: GreyImage): Pyramid {
   return { coarse: blur(reduce(image, COARSE), 1), fine, detail: withoutCoarse(fine) };
 }
 
+/** What of a thumbnail is finer than a twelfth of its longer side, compression smoothed away: float64 `[height, width]`. */
+export function createTexture({ height, width, data }: GreyImage): Grey {
+  return withoutCoarse(blur({ height, width, data: Float64Array.from(data) }, 1));
+}
+
 function reduce(image: GreyImage, longest: number): Grey {
   const factor = Math.min(1, longest / Math.max(image.height, image.width));
   const height = Math.max(2, Math.round(image.height * factor));

@@ -2,12 +2,13 @@ import type { GreyImage } from '../../data/hash/shrink.ts';
 import { decodeImage, type PixelTarget, readImageShape } from '../../data/pixels/decode.ts';
 import { decodeOne } from '../../data/pixels/decode-one.ts';
 import type { ImageSet, PixelShape } from '../../data/types.ts';
-import { createPyramid, type Pyramid } from './pyramid.ts';
+import type { KeptThumbnails } from './kept-thumbnails.ts';
+import { createPyramid, createTexture, type Grey, type Pyramid } from './pyramid.ts';
 import { type ContentWindow, findWindows, mirror } from './windows.ts';
 
 /** Longest side of the grey thumbnail that windows are found in. Smaller images stay as they are. */
 const LONGEST = 128;
-/** About 100 kB each, so some 80 MB. */
+/** Up to 170 kB each, so 130 MB at most. */
 const DEFAULT_CAPACITY = 768;
 
 /** What an image of that size becomes, its shape kept. */
@@ -35,6 +36,8 @@ export interface View {
   readonly height: number;
   readonly width: number;
   readonly pyramid: Pyramid;
+  /** Made when it is first asked for. */
+  texture(): Grey;
   /** Found when they are first asked for. */
   windows(): readonly ContentWindow[];
 }
@@ -45,29 +48,44 @@ export interface Views {
   get(index: number, isMirrored?: boolean): Promise<View | undefined>;
 }
 
+export interface ViewOptions {
+  /** Size of an image as it is shown, where it is known. Default: its header is read. */
+  readonly sizeOf?: (index: number) => Pick<PixelShape, 'height' | 'width'> | undefined;
+  /** Thumbnails that are there already. Default: none. */
+  readonly thumbnails?: Pick<KeptThumbnails, 'get'>;
+  /** Default 768. */
+  readonly capacity?: number;
+}
+
 /**
- * Decodes an image when its view is asked for, and keeps those asked for last, so that memory does not grow with the
- * set.
- * @param sizeOf size of an image as it is shown, where it is known; else its header is read
+ * Makes the view of an image when it is asked for, of its thumbnail where that was kept, and keeps those asked for last,
+ * so that memory does not grow with the set.
  */
 export function createViews(
   set: ImageSet,
-  sizeOf: (index: number) => Pick<PixelShape, 'height' | 'width'> | undefined,
-  capacity = DEFAULT_CAPACITY,
+  { sizeOf = () => undefined, thumbnails, capacity = DEFAULT_CAPACITY }: ViewOptions = {},
 ): Views {
   const recent = new Map<number, Promise<View | undefined>>();
-  const read = async (index: number, isMirrored: boolean): Promise<View | undefined> => {
+  const decode = async (index: number): Promise<GreyImage> => {
     const { pixels } = set;
     const size =
       sizeOf(index) ?? (pixels.kind === 'encoded' ? await readImageShape(pixels.path(index)) : pixels);
     const target = thumbnailTarget(size);
-    const plain = { ...target, data: await decodeOne(set, index, target) };
+    return { ...target, data: await decodeOne(set, index, target) };
+  };
+  const read = async (index: number, isMirrored: boolean): Promise<View | undefined> => {
+    const plain = thumbnails?.get(index) ?? (await decode(index));
     const image = isMirrored ? mirror(plain) : plain;
     let windows: readonly ContentWindow[] | undefined;
+    let texture: Grey | undefined;
     return {
-      height: target.height,
-      width: target.width,
+      height: image.height,
+      width: image.width,
       pyramid: createPyramid(image),
+      texture() {
+        texture ??= createTexture(image);
+        return texture;
+      },
       windows() {
         windows ??= findWindows(image);
         return windows;

@@ -169,6 +169,8 @@ function peakBetween(before: number, here: number, after: number): number {
 
 /** Samples a side of a window's own small image. */
 const SIDE = 32;
+/** Used again for each window: a set has millions. */
+const corners = new Float64Array((SIDE + 1) * (SIDE + 1));
 
 /** The square around a place as 32×32, by means over the area of each new pixel. */
 function cut(
@@ -184,7 +186,6 @@ function cut(
   const step = (2 * half + 1) / SIDE;
   const [left, top] = [x - half, y - half];
   // The sums at the corners of the new pixels, between old pixels by their share.
-  const corners = new Float64Array((SIDE + 1) * (SIDE + 1));
   for (let v = 0; v <= SIDE; v++) {
     const cy = Math.max(0, Math.min(height, top + v * step));
     const y0 = Math.min(height - 1, Math.floor(cy));
