@@ -56,7 +56,7 @@ describe.skipIf(reasonToSkip !== undefined)('the page without a model', { timeou
     await page.locator('.try input[type=file]').setInputFiles(photos(site, 'mugs', 9)[8]);
     await page.locator('.try .neighbours li').first().waitFor();
     for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       expect(await seriousViolations(page)).toEqual([]);
     }
     await page.setViewportSize(PHONE);
