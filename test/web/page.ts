@@ -75,7 +75,7 @@ export async function openSite({
     complaints,
     requests: server.requests,
     async open(view, options) {
-      const context = await browser.newContext({ viewport: DESK, ...options });
+      const context = await browser.newContext({ viewport: DESK, reducedMotion: 'reduce', ...options });
       contexts.push(context);
       context.setDefaultTimeout(TIMEOUT_MS);
       const page = await context.newPage();

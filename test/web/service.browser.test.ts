@@ -65,7 +65,9 @@ describe.skipIf(reasonToSkip !== undefined)('the page behind a service with a st
     await page.getByRole('link', { name: 'Duplicates' }).click();
     await page.locator('.copies-share input').fill('0.02');
     await expect
-      .poll(async () => (await page.locator('.copy-name').allTextContents()).sort())
+      .poll(async () =>
+        (await page.locator('.copies-group').first().locator('.copy-name').allTextContents()).sort(),
+      )
       .toEqual(['0.png', '15.png']);
     // One's own images are a click away.
     await page.getByRole('button', { name: 'Mine (0)' }).click();

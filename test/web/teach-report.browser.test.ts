@@ -56,7 +56,7 @@ describe.skipIf(reasonToSkip !== undefined)('the page without a model', { timeou
     await page.locator('.try input[type=file]').setInputFiles(photos(site, 'mugs', 9)[8]);
     await page.locator('.try .neighbours li').first().waitFor();
     for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       expect(await seriousViolations(page)).toEqual([]);
     }
     await page.setViewportSize(PHONE);
@@ -82,8 +82,8 @@ describe.skipIf(reasonToSkip !== undefined)('the page without a model', { timeou
     const tiles = () => page.locator('.tiles').textContent();
     expect(await tiles()).toContain('75 %');
     await writeFile(join(run, 'metrics.jsonl'), `${epoch(1, 0.75)}${epoch(2, 0.91)}{"epoch": 3, "lo`);
-    await expect.poll(tiles, { timeout: 10_000 }).toContain('91 %');
-    expect(await page.locator('.report-figures svg').count()).toBe(3);
+    await expect.poll(tiles).toContain('91 %');
+    expect(await page.locator('.svg-figure > svg').count()).toBe(3);
     expect(await seriousViolations(page)).toEqual([]);
     // A run that somebody has, and one that is none.
     const input = page.locator('input[accept=".jsonl"]');

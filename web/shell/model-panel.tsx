@@ -1,11 +1,10 @@
-import { useState } from 'preact/hooks';
-import { loadModel } from '../../src/web/teach/saved-models.ts';
+import { useEffect, useState } from 'preact/hooks';
 import { type Problem, toProblem } from '../engine/protocol.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { FileButton } from '../parts/file-button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { modelState, SITE_MODEL, useModel } from '../state/model.ts';
-import { removeSavedModel, savedModels } from '../state/saved-models.ts';
+import { listSavedModels, loadSavedModel, removeSavedModel, savedModels } from '../state/saved-models.ts';
 import { site } from '../state/site.ts';
 import { useStore } from '../state/store.ts';
 import { TEXT } from '../text.ts';
@@ -19,6 +18,7 @@ export function ModelPanel({ onClose }: { readonly onClose: () => void }) {
   const [problem, setProblem] = useState<Problem | undefined>(
     model.kind === 'none' ? model.problem : undefined,
   );
+  useEffect(() => void listSavedModels(), []);
   const open = (...args: Parameters<typeof useModel>) => {
     setProblem(undefined);
     useModel(...args).then(onClose, (error) => setProblem(toProblem(error)));
@@ -60,7 +60,7 @@ export function ModelPanel({ onClose }: { readonly onClose: () => void }) {
                 class="button"
                 aria-label={`${TEXT.model.use}: ${name}`}
                 onClick={() =>
-                  loadModel(name)
+                  loadSavedModel(name)
                     .then(({ files }) => open(files, 'taught', name))
                     .catch((error) => setProblem(toProblem(error)))
                 }
