@@ -36,9 +36,14 @@ function open(): Promise<IDBDatabase> {
       request.result.createObjectStore(BLOCKS);
     };
     request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close();
-      request.result.onclose = () => {
+      const forget = () => {
         opening = undefined;
+      };
+      request.result.onclose = forget;
+      // Another tab wants to change or delete the database.
+      request.result.onversionchange = () => {
+        request.result.close();
+        forget();
       };
       resolve(request.result);
     };
