@@ -28,7 +28,8 @@ async function run(options: SentOptions): Promise<void> {
   const listed = listImages(options.groups);
   emit({ kind: 'prepare', stage: 'load', done: 0, total: 1 });
   // Whatever graphics there is: the same images and the same seed give the same model.
-  const [open] = await runtimesFor({ ...options, runtime: 'wasm' });
+  const { wasmPaths, numThreads: wanted = spareThreads() } = options;
+  const [open] = await runtimesFor({ wasmPaths, numThreads: wanted, runtime: 'wasm' });
   const { runtime, numThreads } = await open();
   emit({ kind: 'prepare', stage: 'load', done: 1, total: 1 });
   const total = listed.length;
@@ -53,6 +54,13 @@ async function run(options: SentOptions): Promise<void> {
     { files, summary },
     [...files.values()].map(({ buffer }) => buffer as ArrayBuffer),
   );
+}
+
+const MAX_THREADS = 4;
+
+/** A core stays with the page: a thread that waits for a core makes all the others wait, and the page with them. */
+function spareThreads(): number {
+  return Math.max(1, Math.min(MAX_THREADS, (navigator.hardwareConcurrency || 1) - 1));
 }
 
 const INTERVAL_MS = 100;

@@ -32,7 +32,7 @@ export interface TeachOptions {
   readonly seconds?: number;
   /** What every random draw comes from. Default 1. */
   readonly seed?: number | string;
-  /** Threads of the network. Default: two where the page is cross-origin isolated and has two cores, else one. */
+  /** Threads of the network. Default: a core less than there are, up to 4, where the page is cross-origin isolated; else 1. */
   readonly numThreads?: number;
   /** Called with everything that happens, in the page's own thread. */
   readonly onEvent?: (event: TeachEvent) => void;
