@@ -1,9 +1,7 @@
 import { type Command, Option } from 'commander';
-import { pino } from 'pino';
 import { SamesameError } from '../base/errors.ts';
 import { demo, type FinishedDemo, PUBLISHED_BEST } from '../jobs/demo.ts';
 import { formatCount, formatRate } from '../report/format.ts';
-import { serve } from '../serve/index.ts';
 import { addCommonOptions, type CommonOptions, openRuntime, toCountFromZero } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { hasScreen, openBrowser } from './open-browser.ts';
@@ -100,6 +98,8 @@ async function serveDemo(
   { port = 0, threads, provider }: DemoOptions,
   terminal: Terminal,
 ): Promise<void> {
+  // Loaded here, as most demos serve nothing.
+  const [{ pino }, { serve }] = await Promise.all([import('pino'), import('../serve/index.ts')]);
   const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: false }));
   const service = await serve({
     model: run.model,

@@ -1,5 +1,3 @@
-import open from 'open';
-
 /** Where a browser would come up, as far as that can be told. */
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
@@ -17,6 +15,7 @@ export function hasScreen({ platform, env, isWatched }: Surroundings): boolean {
 /** Opens an address in the browser of this machine. @returns whether one could be started */
 export async function openBrowser(url: string): Promise<boolean> {
   try {
+    const { default: open } = await import('open');
     const child = await open(url);
     // What cannot be started tells so later, and by no means ends this process.
     child.on('error', () => {});
