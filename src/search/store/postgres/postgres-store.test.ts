@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeKilledStore } from '../../../../test/contract/killed-store.ts';
 import { describeVectorStore, IDENTITY, makeRows } from '../../../../test/contract/vector-store.ts';
@@ -43,6 +44,50 @@ describe('a store in Postgres', () => {
     );
     expect(await stores[0].count()).toBe(20);
     for (const store of stores) await store.close();
+  });
+
+  it('works in partitions, as docs/postgres.md makes them, and searches where nothing may be written', async () => {
+    const text = await readFile(new URL('../../../../docs/postgres.md', import.meta.url), 'utf8');
+    const statements = /```sql\n(BEGIN;.*?)```/s.exec(text)![1];
+    const store = `part_${process.pid}`;
+    const options = { identity: IDENTITY, exactNumbers: 300 * 8 };
+    const rows = makeRows(400);
+    const first = await openStore(addressOf(store), options);
+    await first.add({ records: rows.records.slice(0, 390), vectors: rows.vectors.slice(0, 390 * 8) });
+    await first.compact();
+    const query = rows.vectors.slice(0, 8);
+    const exact = await first.search(query, { k: 10, method: 'exact' });
+    await first.close();
+    const { default: pg } = await import('pg');
+    const client = new pg.Client(base());
+    await client.connect();
+    await client.query(
+      statements.replaceAll('store_photos', `store_${store}`).replace("'photos'", `'${store}'`),
+    );
+
+    const divided = await openStore(addressOf(store), options);
+    expect(await divided.count()).toBe(390);
+    expect(await divided.search(query, { k: 10, method: 'exact' })).toEqual(exact);
+    await divided.upsert(rows);
+    const { recall } = await divided.compact();
+    expect(recall!.recall).toBeGreaterThan(0.9);
+    const { answers } = await divided.search(query, { k: 10 });
+    expect(answers[0]).toMatchObject({ method: 'approximate' });
+    expect(answers[0].neighbours[0].record).toEqual(rows.records[0]);
+    expect(await divided.delete([rows.records[0].id])).toBe(1);
+    expect(await divided.count({ labels: ['class 1'], pathPrefix: '/photos/1/' })).toBe(80);
+    await divided.close();
+
+    // PGlite has one session for all connections; a real server takes the setting from the address.
+    const readOnlyAddress = `${addressOf(store)}&options=-c%20default_transaction_read_only%3Don`;
+    await client.query('SET default_transaction_read_only = on');
+    const readOnly = await openStore(readOnlyAddress, { exactNumbers: 300 * 8 });
+    const found = await readOnly.search(query, { k: 10 });
+    expect(found.answers[0]).toMatchObject({ method: 'approximate' });
+    await expect(readOnly.delete([rows.records[1].id])).rejects.toMatchObject({ code: 'E_STORE' });
+    await readOnly.close();
+    await client.query('SET default_transaction_read_only = off');
+    await client.end();
   });
 
   it.skipIf(GIVEN !== undefined)('waits for a server that is away, and goes on', async () => {
