@@ -106,6 +106,7 @@ export const TEXT = {
     hide: 'Hide',
     noMap: 'this model sees a photo as a whole, so there is no place in it to point at',
     heat: 'Bright parts are where the similarity comes from.',
+    cropped: 'What is not veiled lies outside of what this model looks at.',
     strength: 'Strength of the heat map',
     low: 'little',
     high: 'much',

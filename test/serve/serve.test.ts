@@ -220,16 +220,12 @@ describe('what is told about the service', () => {
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g))
       expect(document.components.schemas).toHaveProperty(name);
-    for (const path of ['/', '/docs']) {
-      const response = await fetch(service.url + path);
-      expect(response.headers.get('content-security-policy')).toMatch(
-        /^default-src 'none'; style-src 'sha256-/,
-      );
-      const html = await response.text();
-      for (const { method, path: pattern } of operationsOf(document))
-        expect(html).toContain(`<code>${method} ${pattern}</code>`);
-      expect(html).not.toMatch(/<script|https?:/);
-    }
+    const response = await fetch(`${service.url}/docs`);
+    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    const html = await response.text();
+    for (const { method, path: pattern } of operationsOf(document))
+      expect(html).toContain(`<code>${method} ${pattern}</code>`);
+    expect(html).not.toMatch(/<script|https?:/);
   });
 
   it('says what is not there, and which method is', async () => {

@@ -106,6 +106,7 @@ describe.skipIf(reasonToSkip !== undefined)('the page from a static server', { t
 
   it('calls a photo and itself the same, and takes a pasted one', async () => {
     const page = await site.open('compare');
+    await page.locator('.pair').waitFor();
     const [first] = photos(site, 'bowls', 1);
     const bytes = [...(await readFile(first))];
     for (let i = 0; i < 2; i++)

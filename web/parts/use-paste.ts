@@ -1,11 +1,11 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { imagesOfPaste } from './images.ts';
 
 /** Calls back with images that are pasted anywhere on the page. */
 export function usePaste(onImages: (images: readonly File[]) => void): void {
   const latest = useRef(onImages);
   latest.current = onImages;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const paste = (event: ClipboardEvent) => {
       const images = imagesOfPaste(event);
       if (images.length === 0) return;

@@ -54,11 +54,17 @@ export function Why({ model, left, right, explanation, onExplanation, strength, 
         </button>
       </p>
     );
+  const isCropped = [explanation.left, explanation.right].some(
+    ({ seen }) => Math.min(seen.width, seen.height) < 0.99,
+  );
   return (
     <div class="why">
       <h2>{TEXT.compare.whyTitle}</h2>
       <p>{explanation.sentence}</p>
-      <p class="quiet">{TEXT.compare.heat}</p>
+      <p class="quiet">
+        {TEXT.compare.heat}
+        {isCropped && ` ${TEXT.compare.cropped}`}
+      </p>
       <p class="why-controls">
         <span class="heat-scale" aria-hidden="true">
           <span>{TEXT.compare.low}</span>

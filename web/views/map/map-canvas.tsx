@@ -22,6 +22,9 @@ export interface MapCanvasProps {
   readonly collection: Collection;
 }
 
+/** Pixels around the map, so that an image at its edge is whole. */
+const PADDING = 44;
+
 type Corner = readonly [number, number];
 
 /** The map: zoomed by wheel, fingers and keys; a lasso marks several images. */
@@ -35,7 +38,7 @@ export function MapCanvas(props: MapCanvasProps) {
   // Events come faster than the component is drawn anew, so they see the corners themselves.
   const corners = useRef<readonly Corner[]>([]);
   const shownTheme = useStore(theme);
-  const camera = useMemo(() => createCamera(), [map]);
+  const camera = useMemo(() => createCamera(PADDING), [map]);
   const places = useMemo(() => {
     const place = fitInto(boundsOf(map.points), { width: 1, height: 1, padding: 0 });
     return Float64Array.from(map.points.flatMap((point) => [...place(point)]));
