@@ -48,7 +48,7 @@ const server = createServer(async (request, response) => {
     ? join(model, path.slice(7))
     : path.startsWith('/run/')
       ? join(run ?? '/nowhere', path.slice(5))
-      : join(root, 'dist/web', path === '/' ? 'index.html' : path);
+      : join(root, 'dist/page', path === '/' ? 'index.html' : path);
   const bytes = await readFile(file).catch(() => undefined);
   const type = TYPES[/** @type {keyof typeof TYPES} */ (extname(file))] ?? 'application/octet-stream';
   response.writeHead(bytes ? 200 : 404, { 'content-type': type }).end(bytes);

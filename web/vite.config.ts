@@ -20,7 +20,7 @@ export default defineConfig({
   resolve,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
-    outDir: fromRoot('dist/web'),
+    outDir: fromRoot('dist/page'),
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: { polyfill: false },

@@ -10,7 +10,7 @@ import { saveSmallModel, smallImages } from '../small-model.ts';
 import { serveFolders } from './static-server.ts';
 
 /** Where `npm run build:web` puts the page. */
-export const PAGE_FOLDER = fileURLToPath(new URL('../../dist/web/', import.meta.url));
+export const PAGE_FOLDER = fileURLToPath(new URL('../../dist/page/', import.meta.url));
 /** Why the page cannot be tested here; undefined where it can. */
 export const reasonToSkip =
   chromiumPath === undefined

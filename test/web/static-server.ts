@@ -27,7 +27,7 @@ export interface StaticServer {
 
 /**
  * Serves files as any host of static folders does, and nothing else.
- * @param folders by the path that they are found under, the longest first: `{ '/model/': …, '/': 'dist/web' }`
+ * @param folders by the path that they are found under, the longest first: `{ '/model/': …, '/': 'dist/page' }`
  */
 export async function serveFolders(folders: Readonly<Record<string, string>>): Promise<StaticServer> {
   const requests: string[] = [];

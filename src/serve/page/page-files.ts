@@ -16,7 +16,7 @@ export interface PageFile {
 
 /** Where the page is built to, beside the code. */
 export const PAGE_FOLDER = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../../dist/web/' : '../../web/', import.meta.url),
+  new URL(import.meta.url.endsWith('.ts') ? '../../../dist/page/' : '../../page/', import.meta.url),
 );
 /** Names that are no more than names, in an address as in a folder. */
 const PLAIN = /^[\w@-][\w.@-]*$/;
