@@ -221,7 +221,9 @@ describe('what is told about the service', () => {
     for (const [, name] of JSON.stringify(document).matchAll(/#\/components\/schemas\/(\w+)/g))
       expect(document.components.schemas).toHaveProperty(name);
     const response = await fetch(`${service.url}/docs`);
-    expect(response.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    expect(response.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-/,
+    );
     const html = await response.text();
     for (const { method, path: pattern } of operationsOf(document))
       expect(html).toContain(`<code>${method} ${pattern}</code>`);

@@ -170,7 +170,6 @@ export function describeModel(open: () => OpenedSite): void {
         unknown: await open('/files/models/small/', { runtime: 'cuda' }),
         misspelt: await open('/files/models/small/', { runtimes: 'wasm' }),
         worker: await open('/files/models/small/', { workerUrl: '/nowhere.js' }),
-        wasm: await open('/files/models/small/', { runtime: 'wasm', wasmPaths: '/nowhere/' }),
       };
     });
     expect(codes).toEqual({
@@ -187,8 +186,24 @@ export function describeModel(open: () => OpenedSite): void {
       unknown: expect.stringMatching(/^true E_CONFIG [\s\S]*auto, wasm or webgpu/),
       misspelt: expect.stringMatching(/^true E_CONFIG [\s\S]*did you mean "runtime"/),
       worker: expect.stringMatching(/^true E_RUNTIME [\s\S]*worker/),
-      wasm: expect.stringMatching(/^true E_RUNTIME /),
     });
+  });
+
+  it('says where ONNX Runtime cannot be loaded from, and that it is loaded once', async () => {
+    const open = (wasmPaths?: string) =>
+      page.evaluate(async (wasmPaths) => {
+        const { samesame } = window as unknown as WindowWithLibrary;
+        return samesame.openModel('/files/models/small/', { runtime: 'wasm', wasmPaths }).then(
+          () => 'opened',
+          (error) => `${error instanceof samesame.SamesameError} ${error.code} ${error.message}`,
+        );
+      }, wasmPaths);
+    await showSite(page, site);
+    expect(await open('/nowhere/')).toMatch(/^true E_RUNTIME /);
+    await showSite(page, site);
+    expect(await open()).toBe('opened');
+    expect(await open('/nowhere/')).toMatch(/^true E_CONFIG [\s\S]*loaded before[\s\S]*nowhere/);
+    await showSite(page, site);
   });
 
   it('says which image cannot be read, and goes on', async () => {
