@@ -37,7 +37,10 @@ export async function savePresetModel(
 ): Promise<{ input: PixelTarget; embeddingSize: number }> {
   const config = readTrainConfig({
     ...preset.config,
-    ...(preset.config.backbone !== undefined && { backbone: WEIGHTS[preset.config.backbone] }),
+    ...(preset.config.backbone !== undefined && {
+      backbone: WEIGHTS[preset.config.backbone],
+      pixels: { scale: 'symmetric' },
+    }),
   });
   const { encoder, target, pixelScale } = await networkOf(config);
   const shape = { height: target.height, width: target.width, channels: target.channels };

@@ -4,17 +4,19 @@ import { roundToEven } from './round-to-even.ts';
 /** Shares of red, green and blue light in luminance. */
 const SHARES = Float32Array.of(0.2126, 0.7152, 0.0722);
 
-/** Light, 0 to 1, of each value of sRGB. */
+/** Light, 0 to 1, of each value of sRGB. Every step is of single precision: in double, one colour in 200,000 ends a level off. */
 const LIGHT = Float32Array.from({ length: 256 }, (_, value) => {
-  const v = value / 255;
-  return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const { fround } = Math;
+  const v = fround(value / 255);
+  if (v <= 0.04045) return v / fround(12.92);
+  return fround(fround(v + fround(0.055)) / fround(1.055)) ** fround(2.4);
 });
 
 /** Value of sRGB, 0 to 255, at each 255th of light; one more at the end, to go towards. */
 const VALUES = Uint16Array.from({ length: 257 }, (_, i) => {
-  const light = i / 255;
-  const v = light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
-  return Math.round(255 * v);
+  const light = Math.fround(Math.min(i, 255) / 255);
+  const v = Math.fround(light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
+  return roundToEven(255 * v);
 });
 
 /**
@@ -44,7 +46,9 @@ export function toRgb(image: RawImage): RawImage {
 }
 
 function sRgbOf(light: number): number {
-  const place = Math.min(255, Math.fround(light * 255));
+  const { fround } = Math;
+  const place = Math.min(255, fround(light * 255));
   const below = Math.floor(place);
-  return roundToEven(VALUES[below] + (VALUES[below + 1] - VALUES[below]) * (place - below));
+  const step = VALUES[below + 1] - VALUES[below];
+  return roundToEven(fround(VALUES[below] + fround(step * fround(place - below))));
 }
