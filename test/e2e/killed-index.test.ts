@@ -88,6 +88,7 @@ async function surviveKills(address: string): Promise<void> {
   const random = createRandom(`kills of index at ${address.split(':')[0]}`);
   const reader = await openStore(address, { identity });
   let seen = new Map<string, string>();
+  let numKilled = 0;
   for (let kill = 0; kill < NUM_KILLS; kill++) {
     const folder = join(photos, `part-${kill}`);
     // Every other time when all rows are written: while it looks for what is gone, and tidies up.
@@ -98,8 +99,9 @@ async function surviveKills(address: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, random.integer(isLate ? 40 : 15)));
     child.kill('SIGKILL');
     const { code, signal, stderr } = await ended;
-    // A late kill may find it done.
-    if (!(isLate && code === 0)) expect([signal, stderr]).toEqual(['SIGKILL', '']);
+    // On a busy machine a kill may find it done.
+    if (code !== 0) expect([signal, stderr]).toEqual(['SIGKILL', '']);
+    if (signal === 'SIGKILL') numKilled++;
     const store = await openStore(address, { identity });
     const left = await contentsOf(store);
     expect(await store.count()).toBe(left.size);
@@ -107,6 +109,7 @@ async function surviveKills(address: string): Promise<void> {
     for (const [path, row] of [...seen, ...acknowledged]) expect([path, left.get(path)]).toEqual([path, row]);
     seen = left;
   }
+  expect(numKilled).toBeGreaterThanOrEqual(NUM_KILLS / 2);
   const { code, stderr } = await startIndex(address, photos).ended;
   expect([code, stderr]).toEqual([0, '']);
   expect(await contentsOf(reader)).toEqual(undisturbed);

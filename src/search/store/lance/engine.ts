@@ -11,7 +11,7 @@ import type { StoreEngine } from '../engine.ts';
 import { checkSameIdentity } from '../identity.ts';
 import type { ImageRows, StoreFilter, StoreIdentity } from '../types.ts';
 import { type BatchLike, decodeRecords, encodeRows, joinRows, schemaFor } from './arrow.ts';
-import { checkEmpty, lanceError, noStore } from './errors.ts';
+import { checkEmpty, isTidiedUp, lanceError, noStore } from './errors.ts';
 import { listOf, toPredicate } from './filter.ts';
 import { EFFORTS, indexConfig, missingColumnIndices, numProbesOf } from './index-config.ts';
 import { type KnownIds, readKnownIds } from './known-ids.ts';
@@ -32,6 +32,8 @@ interface NativeMerge {
 const TABLE = 'images';
 /** How long the state of the index is believed: another process may build one, and asking costs a third of a search. */
 const STATE_MS = 1000;
+/** How long files that compaction replaced are kept for processes that were reading them then. */
+const READ_MS = 10 * 60_000;
 /** Ids in one predicate: its text stays below 100 kB. */
 const IDS_AT_A_TIME = 2000;
 const RECORD_LIST = [...RECORD_COLUMNS];
@@ -117,7 +119,7 @@ function createLanceEngine(
     try {
       return await work();
     } catch (error) {
-      if (!/not found/i.test(String(error))) throw lanceError(error, `reading the store ${folder}`);
+      if (!isTidiedUp(error)) throw lanceError(error, `reading the store ${folder}`);
     }
     try {
       await table.checkoutLatest();
@@ -153,10 +155,20 @@ function createLanceEngine(
 
   async function* batches(filter: StoreFilter, columns: string[]): AsyncGenerator<BatchLike> {
     const predicate = toPredicate(filter);
-    const query = table.query().select(columns);
+    const open = () => {
+      const query = table.query().select(columns);
+      return (predicate === undefined ? query : query.where(predicate))[Symbol.asyncIterator]();
+    };
     try {
-      for await (const batch of predicate === undefined ? query : query.where(predicate))
-        if (batch.numRows > 0) yield batch as BatchLike;
+      let rows = open();
+      // Later than at the first batch another try would give rows twice.
+      let next = await rows.next().catch(async (error) => {
+        if (!isTidiedUp(error)) throw error;
+        await table.checkoutLatest();
+        rows = open();
+        return rows.next();
+      });
+      for (; !next.done; next = await rows.next()) if (next.value.numRows > 0) yield next.value as BatchLike;
     } catch (error) {
       throw lanceError(error, `reading the store ${folder}`);
     }
@@ -263,8 +275,9 @@ function createLanceEngine(
       }),
     compact: () =>
       write('compacting', async () => {
-        // This process is the only writer, so no unfinished work of others can be among the files that go.
-        await table.optimize({ cleanupOlderThan: new Date(), deleteUnverified: true });
+        // This process is the only writer, so no unfinished work of others can be among the files that go. Readers have others.
+        const cleanupOlderThan = new Date(Date.now() - READ_MS);
+        await table.optimize({ cleanupOlderThan, deleteUnverified: true });
       }),
     snapshot: (target) =>
       write('copying', async () => {

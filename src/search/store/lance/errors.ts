@@ -27,6 +27,11 @@ export function noStore(folder: string): SamesameError {
   });
 }
 
+/** Whether files were gone that a reader was about to read: a writer had tidied up, and the latest state is elsewhere. */
+export function isTidiedUp(error: unknown): boolean {
+  return /not found/i.test(String(error));
+}
+
 export function lanceError(error: unknown, action: string): SamesameError {
   if (error instanceof SamesameError) return error;
   const message = (error instanceof Error ? error.message : String(error)).split('\n')[0];
@@ -37,7 +42,9 @@ export function lanceError(error: unknown, action: string): SamesameError {
   return new SamesameError('E_STORE', {
     what: `${action} failed`,
     received: message.slice(0, 500),
-    help: 'if it happens again, index the images anew into another folder',
+    help: isTidiedUp(error)
+      ? 'another process tidied the store up meanwhile: ask again'
+      : 'if it happens again, index the images anew into another folder',
     cause: error,
   });
 }
