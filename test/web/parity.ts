@@ -61,7 +61,7 @@ async function decodeWhole(path: string): Promise<RawImage> {
 
 export interface FileParity {
   readonly name: string;
-  /** Largest difference of the two embeddings, made from the same decoded pixels. */
+  /** Largest difference of the two embeddings, made from the same decoded pixels; a share of the largest number where that is above 1. */
   readonly fromPixels: number;
   /** Cosine of the two, made from the same bytes; undefined where the browser does not decode the file. */
   readonly fromBytes?: number;
@@ -107,12 +107,14 @@ export async function compareRuntimes(
   });
   const files = images.map(({ name }, i): FileParity => {
     const { pixels, bytes, refused } = found.files[i];
-    let largest = 0;
-    for (let d = 0; d < embeddingSize; d++)
+    let [largest, size] = [0, 1];
+    for (let d = 0; d < embeddingSize; d++) {
       largest = Math.max(largest, Math.abs(fromPixels[i][d] - pixels[d]));
+      size = Math.max(size, Math.abs(pixels[d]));
+    }
     return {
       name,
-      fromPixels: largest,
+      fromPixels: largest / size,
       ...(bytes === undefined ? { refused } : { fromBytes: cosine(fromBytes[i], bytes) }),
     };
   });
