@@ -40,10 +40,11 @@ let number = 0;
 
 describe.skipIf(!hasPostgres())('a queue', () => {
   beforeAll(async () => {
-    [server, stores] = await Promise.all([startPostgresServer(), startPostgres()]);
     root = await mkdtemp(join(tmpdir(), 'samesame-queue-'));
+    server = await startPostgresServer();
+    stores = await startPostgres();
     source = await makeImageFolder(join(root, 'source'), { classes: ['bars', 'discs'], imagesPerClass: 6 });
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await Promise.all([server?.close(), stores?.close()]);
     await rm(root, { recursive: true, force: true });
