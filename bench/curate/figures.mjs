@@ -51,3 +51,21 @@ export function printTable(title, header, rows) {
   for (const row of rows) console.log(`| ${row.join(' | ')} |`);
   console.log();
 }
+
+/**
+ * @param {string} title
+ * @param {ReadonlyMap<string, { found: number, precision: number, recall: number, ap: number }[]>} results of each seed, by method
+ */
+export function printFindings(title, results) {
+  printTable(
+    `${title}; mean (least–most) of the seeds`,
+    ['', 'named', 'precision', 'recall', 'average precision'],
+    [...results].map(([name, rows]) => [
+      name,
+      (rows.reduce((sum, { found }) => sum + found, 0) / rows.length).toFixed(0),
+      span(rows.map(({ precision }) => precision)),
+      span(rows.map(({ recall }) => recall)),
+      span(rows.map(({ ap }) => ap)),
+    ]),
+  );
+}

@@ -3,7 +3,7 @@ import { createRandom } from '../../dist/base/random.js';
 import { findNearestOthers } from '../../dist/evaluate/index.js';
 import { createGalleryProducts } from '../../dist/model/products.js';
 import { findMislabels } from '../../dist/search/mislabels.js';
-import { averagePrecision, printTable, rank, rates, span } from './figures.mjs';
+import { averagePrecision, printFindings, rank, rates } from './figures.mjs';
 
 const SHARE = 0.05;
 const NEIGHBOURS = 10;
@@ -54,17 +54,7 @@ export async function benchMislabels({ embeddings, numRows, dim, labels, classNa
     add('confident learning, logistic regression (scikit-learn)', rank(suspects, margin), planted);
   }
   await close();
-  printTable(
-    `mislabels: ${Math.round(SHARE * numRows)} of ${numRows} labels planted wrong; mean (least–most) of the seeds`,
-    ['', 'named', 'precision', 'recall', 'average precision'],
-    [...results].map(([name, rows]) => [
-      name,
-      (rows.reduce((sum, { found }) => sum + found, 0) / rows.length).toFixed(0),
-      span(rows.map(({ precision }) => precision)),
-      span(rows.map(({ recall }) => recall)),
-      span(rows.map(({ ap }) => ap)),
-    ]),
-  );
+  printFindings(`mislabels: ${Math.round(SHARE * numRows)} of ${numRows} labels planted wrong`, results);
 }
 
 /** @param {Int32Array} labels @param {number} numClasses @param {number} seed */

@@ -2,7 +2,7 @@ import { createRuntime } from '#runtime';
 import { createRandom } from '../../dist/base/random.js';
 import { createGalleryProducts } from '../../dist/model/products.js';
 import { findOutliers } from '../../dist/search/outliers.js';
-import { averagePrecision, printTable, rank, rates, span } from './figures.mjs';
+import { averagePrecision, printFindings, rank, rates } from './figures.mjs';
 
 const SHARE = 0.01;
 /** Photos of the second class among those of the first. */
@@ -89,15 +89,5 @@ async function compare(title, seeds, dim, peer, mix) {
     ))
       add(`${name} (scikit-learn)`, found, strangeness);
   }
-  printTable(
-    `outliers: ${title}, ${size}; mean (least–most) of the seeds`,
-    ['', 'named', 'precision', 'recall', 'average precision'],
-    [...results].map(([name, rows]) => [
-      name,
-      (rows.reduce((sum, { found }) => sum + found, 0) / rows.length).toFixed(0),
-      span(rows.map(({ precision }) => precision)),
-      span(rows.map(({ recall }) => recall)),
-      span(rows.map(({ ap }) => ap)),
-    ]),
-  );
+  printFindings(`outliers: ${title}, ${size}`, results);
 }

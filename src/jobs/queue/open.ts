@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { SamesameError } from '../../base/errors.ts';
-import { checkSameIdentity, parseIdentity } from '../../search/store/identity.ts';
+import { identityConflict, parseIdentity } from '../../search/store/identity.ts';
 import { type ConnectionOptions, connect } from '../../search/store/postgres/connection.ts';
 import type { StoreIdentity, VectorStore } from '../../search/store/types.ts';
 import { parseQueueAddress } from './address.ts';
@@ -109,20 +109,13 @@ export async function checkDedicated(queue: Queue, store: VectorStore, asked: St
   const { identity, storeId, storeName } = await requireFacts(queue);
   const help =
     'use that one, or another queue: --queue postgres://…?queue=NAME; samesame queue remove forgets a queue';
-  try {
-    checkSameIdentity(shown, identity, asked);
-  } catch (cause) {
-    const { message, details } = cause as SamesameError;
-    const [, expected, received] = /expected: (.*)\n.*received: (.*)/.exec(message) ?? [];
+  const conflict = identityConflict(identity, asked);
+  if (conflict !== undefined)
     throw new SamesameError('E_QUEUE', {
+      ...conflict,
       what: `the queue ${shown} has jobs for another model`,
-      expected,
-      received,
       help,
-      details,
-      cause,
     });
-  }
   const found = (await store.readNotes()).storeId;
   if (found === storeId) return;
   throw new SamesameError('E_QUEUE', {

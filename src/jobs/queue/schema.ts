@@ -1,5 +1,5 @@
-import type { PoolClient } from 'pg';
-import { type Connection, tooNew } from '../../search/store/postgres/connection.ts';
+import type { Connection } from '../../search/store/postgres/connection.ts';
+import { takeSteps } from '../../search/store/postgres/migrations.ts';
 
 /** What is ours of a queue; pg-boss's own tables lie in `JOBS`. */
 export const QUEUES = 'samesame_queue';
@@ -7,7 +7,6 @@ export const JOBS = 'samesame_jobs';
 /** Of advisory locks: only one process at a time makes or changes tables. */
 const LOCK = 0x73717565;
 
-/** Steps from no tables to the newest ones; the version is how many of them were taken. Never change one: add one. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE ${QUEUES}.queues (
      name text PRIMARY KEY,
@@ -71,21 +70,6 @@ export async function migrate(connection: Connection, makeJobs: () => Promise<vo
   await connection.transaction('preparing the queue of', async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [LOCK]);
     await makeJobs();
-    await takeSteps(client, connection.shown);
+    await takeSteps(client, { schema: QUEUES, steps: MIGRATIONS }, connection.shown);
   });
-}
-
-async function takeSteps(client: PoolClient, shown: string): Promise<void> {
-  const { rows: schemas } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [QUEUES]);
-  if (schemas.length === 0) {
-    await client.query(`CREATE SCHEMA ${QUEUES}`);
-    await client.query(`CREATE TABLE ${QUEUES}.version (version integer NOT NULL)`);
-    await client.query(`INSERT INTO ${QUEUES}.version VALUES (0)`);
-  }
-  const { rows } = await client.query(`SELECT version FROM ${QUEUES}.version`);
-  const version = Number(rows[0]?.version ?? 0);
-  if (version > MIGRATIONS.length) throw tooNew(shown, version, MIGRATIONS.length);
-  for (const step of MIGRATIONS.slice(version)) await client.query(step);
-  if (version < MIGRATIONS.length)
-    await client.query(`UPDATE ${QUEUES}.version SET version = $1`, [MIGRATIONS.length]);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { SamesameError } from '../../base/errors.ts';
 import type { S3Options } from '../../data/s3/client.ts';
 import type { Model } from '../../model/model.ts';
@@ -90,7 +91,7 @@ export async function work(
   const rate = createRate();
   const totals = { numJobs: 0, numImages: 0, numEmbedded: 0, numBad: 0, numFailed: 0 };
   const ending = new AbortController();
-  const isEnding = () => ending.signal.aborted || signal?.aborted === true;
+  const stopping = AbortSignal.any([ending.signal, ...(signal === undefined ? [] : [signal])]);
   let numFailuresInRow = 0;
   let isIdle = false;
 
@@ -126,7 +127,7 @@ export async function work(
   }
 
   async function lane(): Promise<void> {
-    while (!isEnding()) {
+    while (!stopping.aborted) {
       const job = await claimJob(queue, name);
       if (job !== undefined) {
         isIdle = false;
@@ -144,19 +145,7 @@ export async function work(
   }
 
   /** Ends early where the worker does. */
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        ending.signal.removeEventListener('abort', done);
-        signal?.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      ending.signal.addEventListener('abort', done);
-      signal?.addEventListener('abort', done);
-      if (isEnding()) done();
-    });
+  const pause = (ms: number) => setTimeout(ms, undefined, { signal: stopping }).catch(() => {});
 
   const lanes = Array.from({ length: concurrency }, () => lane().catch((error) => ending.abort(error)));
   await Promise.allSettled(lanes);

@@ -5,7 +5,7 @@ import { SamesameError } from '../../base/errors.ts';
 import type { ModelConfig } from '../../model/config.ts';
 import type { StoreIdentity } from './types.ts';
 
-export { checkSameIdentity } from './same-identity.ts';
+export { checkSameIdentity, identityConflict } from './same-identity.ts';
 
 /** What embeddings depend on: the network's bytes, and what an image becomes before the network reads it. */
 export function modelFingerprint({ encoder, input }: Pick<ModelConfig, 'encoder' | 'input'>): string {

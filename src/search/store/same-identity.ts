@@ -1,20 +1,25 @@
 import { SamesameError } from '../../base/errors.ts';
 import type { StoreIdentity } from './types.ts';
 
-/** @throws E_STORE naming both models, where a store holds the embeddings of another */
-export function checkSameIdentity(name: string, held: StoreIdentity, asked: StoreIdentity): void {
-  if (
+/** What was there and what was asked for, in words and whole; undefined where they are the same. */
+export function identityConflict(held: StoreIdentity, asked: StoreIdentity) {
+  const isSame =
     held.model === asked.model &&
     held.distance === asked.distance &&
-    held.embeddingSize === asked.embeddingSize
-  )
-    return;
+    held.embeddingSize === asked.embeddingSize;
+  return isSame
+    ? undefined
+    : { expected: describe(held), received: describe(asked), details: { held, asked } };
+}
+
+/** @throws E_STORE naming both models, where a store holds the embeddings of another */
+export function checkSameIdentity(name: string, held: StoreIdentity, asked: StoreIdentity): void {
+  const conflict = identityConflict(held, asked);
+  if (conflict === undefined) return;
   throw new SamesameError('E_STORE', {
+    ...conflict,
     what: `the store ${name} holds the embeddings of another model`,
-    expected: describe(held),
-    received: describe(asked),
     help: 'use the model that made the store, or index the images into another store with this one',
-    details: { held, asked },
   });
 }
 

@@ -6,18 +6,8 @@ import { toLabel } from '../requests/sent-image.ts';
 import { duplicatesQuerySchema, duplicatesResponseSchema, mapResponseSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
 import { admit, needScope, untilAborted } from '../steps/admit.ts';
-import { ACCESS_PROBLEMS, BEARER, json, problems } from './responses.ts';
+import { BEARER, json, STORE_PROBLEMS } from './responses.ts';
 import { overviewOf } from './stored.ts';
-
-const PROBLEMS = problems(
-  'E_REQUEST',
-  ...ACCESS_PROBLEMS,
-  'E_NOT_FOUND',
-  'E_SERVICE',
-  'E_BUSY',
-  'E_STORE',
-  'E_CONNECTION',
-);
 
 /** `GET /v1/map` and `GET /v1/duplicates`: what the store looks like as a whole. */
 export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service): void {
@@ -31,7 +21,7 @@ export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service):
         'Drawn once for each state of the store, which takes seconds. Of more than 5,000 images so many are drawn by chance.',
       security: BEARER,
       middleware: [needScope(service, 'read'), admit(service)] as const,
-      responses: { 200: json(mapResponseSchema, 'The map.'), ...PROBLEMS },
+      responses: { 200: json(mapResponseSchema, 'The map.'), ...STORE_PROBLEMS },
     }),
     async (c) => {
       const { maps } = overviewOf(service);
@@ -57,7 +47,7 @@ export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service):
       security: BEARER,
       middleware: [needScope(service, 'read'), admit(service)] as const,
       request: { query: duplicatesQuerySchema },
-      responses: { 200: json(duplicatesResponseSchema, 'The groups.'), ...PROBLEMS },
+      responses: { 200: json(duplicatesResponseSchema, 'The groups.'), ...STORE_PROBLEMS },
     }),
     async (c) => {
       const { maxDistance, limit } = c.req.valid('query');

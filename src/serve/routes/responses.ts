@@ -41,6 +41,17 @@ export const IMAGE_PROBLEMS = [
   'E_BUSY',
 ] as const satisfies readonly ErrorCode[];
 
+/** Of a route that only asks the store. */
+export const STORE_PROBLEMS = problems(
+  'E_REQUEST',
+  ...ACCESS_PROBLEMS,
+  'E_NOT_FOUND',
+  'E_SERVICE',
+  'E_BUSY',
+  'E_STORE',
+  'E_CONNECTION',
+);
+
 const binary = { type: 'string', format: 'binary' } as const;
 
 /**

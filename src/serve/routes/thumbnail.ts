@@ -4,7 +4,7 @@ import { imageIdSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
 import { admit, needScope, untilAborted } from '../steps/admit.ts';
 import { etagOf, isKnown, NOT_MODIFIED } from './etag.ts';
-import { ACCESS_PROBLEMS, BEARER, problems } from './responses.ts';
+import { BEARER, STORE_PROBLEMS } from './responses.ts';
 import { storeOf } from './stored.ts';
 
 /** `GET /v1/images/{id}/thumbnail`: a small picture of an image of the store, from the file that its row names. */
@@ -25,15 +25,7 @@ export function addThumbnailRoute(app: OpenAPIHono<ServeEnv>, service: Service):
         content: { 'image/webp': { schema: z.string().openapi({ format: 'binary' }) } },
       },
       ...NOT_MODIFIED,
-      ...problems(
-        'E_REQUEST',
-        ...ACCESS_PROBLEMS,
-        'E_NOT_FOUND',
-        'E_SERVICE',
-        'E_BUSY',
-        'E_STORE',
-        'E_CONNECTION',
-      ),
+      ...STORE_PROBLEMS,
     },
   });
   app.openapi(route, async (c) => {

@@ -5,6 +5,7 @@ import { ModelNeeded } from '../../parts/model-needed.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { PhotoZone } from '../../parts/photo-zone.tsx';
 import { usePaste } from '../../parts/use-paste.ts';
+import { ViewHead } from '../../parts/view-head.tsx';
 import { announce } from '../../state/announce.ts';
 import { modelState } from '../../state/model.ts';
 import { useStore } from '../../state/store.ts';
@@ -58,10 +59,7 @@ export default function Compare() {
     explanation && <HeatLayer map={explanation[side]} strength={strength} />;
   return (
     <article class="compare">
-      <header class="view-head">
-        <h1>{TEXT.compare.title}</h1>
-        <p class="lead">{TEXT.compare.lead}</p>
-      </header>
+      <ViewHead title={TEXT.compare.title} lead={TEXT.compare.lead} />
       <div class="pair">
         <PhotoZone label={TEXT.compare.first} photo={left} onPhoto={(photo) => setPhoto(0, photo)}>
           {heat('left')}

@@ -8,6 +8,7 @@ import { PictureDialog } from '../../parts/picture-dialog.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { searchFor } from '../../parts/search-for.ts';
 import { useWork } from '../../parts/use-work.ts';
+import { ViewHead } from '../../parts/view-head.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { useCollection } from '../../source/current.ts';
 import { tabState } from '../../source/tab-images.ts';
@@ -66,10 +67,7 @@ export default function Duplicates() {
   };
   return (
     <article>
-      <header class="view-head">
-        <h1>{TEXT.duplicates.title}</h1>
-        <p class="lead">{TEXT.duplicates.lead}</p>
-      </header>
+      <ViewHead title={TEXT.duplicates.title} lead={TEXT.duplicates.lead} />
       {model.kind !== 'ready' && <ModelNeeded />}
       <CollectionBar />
       {hasImages && (

@@ -4,6 +4,7 @@ import { ModelNeeded } from '../../parts/model-needed.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Progress } from '../../parts/progress.tsx';
 import { useWork } from '../../parts/use-work.ts';
+import { ViewHead } from '../../parts/view-head.tsx';
 import { useCollection } from '../../source/current.ts';
 import { labelsOf } from '../../source/tab.ts';
 import { tabState } from '../../source/tab-images.ts';
@@ -38,10 +39,7 @@ export default function MapView() {
   const work = useWork(hasImages && !isWaiting ? collection : undefined, mapOf);
   return (
     <article>
-      <header class="view-head">
-        <h1>{TEXT.map.title}</h1>
-        <p class="lead">{TEXT.map.lead}</p>
-      </header>
+      <ViewHead title={TEXT.map.title} lead={TEXT.map.lead} />
       {model.kind !== 'ready' && <ModelNeeded />}
       <CollectionBar />
       {hasImages && work.kind === 'working' && <Progress label={TEXT.map.placing} share={work.share} />}

@@ -3,6 +3,7 @@ import { FileButton } from '../../parts/file-button.tsx';
 import { asDropped, type DroppedFile } from '../../parts/images.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { useDrop } from '../../parts/use-drop.ts';
+import { ViewHead } from '../../parts/view-head.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import { TEXT } from '../../text.ts';
 import { Figures } from './figures.tsx';
@@ -27,10 +28,7 @@ export default function Report() {
   const { isOver, handlers } = useDrop(open);
   return (
     <article>
-      <header class="view-head">
-        <h1>{TEXT.report.title}</h1>
-        <p class="lead">{TEXT.report.lead}</p>
-      </header>
+      <ViewHead title={TEXT.report.title} lead={TEXT.report.lead} />
       <section class={source ? 'run-row' : `empty${isOver ? ' is-over' : ''}`} {...handlers}>
         {source ? (
           <p class="run-name">

@@ -6,6 +6,7 @@ import { NeighbourGrid } from '../../parts/neighbour-grid.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { PhotoZone } from '../../parts/photo-zone.tsx';
 import { PictureDialog } from '../../parts/picture-dialog.tsx';
+import { ViewHead } from '../../parts/view-head.tsx';
 import '../../style/collection.css';
 import { searchFor } from '../../parts/search-for.ts';
 import { usePaste } from '../../parts/use-paste.ts';
@@ -57,10 +58,7 @@ export default function Search() {
   const hasImages = (collection?.numImages ?? 0) > 0;
   return (
     <article>
-      <header class="view-head">
-        <h1>{TEXT.search.title}</h1>
-        <p class="lead">{TEXT.search.lead}</p>
-      </header>
+      <ViewHead title={TEXT.search.title} lead={TEXT.search.lead} />
       {model.kind !== 'ready' && <ModelNeeded />}
       <CollectionBar />
       {hasImages && (

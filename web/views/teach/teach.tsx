@@ -1,3 +1,4 @@
+import { ViewHead } from '../../parts/view-head.tsx';
 import { useStore } from '../../state/store.ts';
 import { TEXT } from '../../text.ts';
 import { Collect } from './collect.tsx';
@@ -11,10 +12,7 @@ export default function Teach() {
   const now = useStore(lesson);
   return (
     <article>
-      <header class="view-head">
-        <h1>{TEXT.teach.title}</h1>
-        <p class="lead">{TEXT.teach.lead}</p>
-      </header>
+      <ViewHead title={TEXT.teach.title} lead={TEXT.teach.lead} />
       {now === undefined && <Collect />}
       {now?.model && <Done lesson={now} model={now.model} />}
       {now && <LessonView lesson={now} />}

@@ -1,14 +1,14 @@
 import type { PoolClient } from 'pg';
 import type { StoreIdentity } from '../types.ts';
-import { type Connection, tooNew } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { noVectorExtension } from './errors.ts';
+import { takeSteps } from './migrations.ts';
 
 /** Everything of ours lies in this schema, so that a database can be shared. */
 export const SCHEMA = 'samesame';
 /** Of advisory locks: only one process at a time makes or changes tables. */
 const LOCK = 0x73616d65;
 
-/** Steps from no tables to the newest ones; the version is how many of them were taken. Never change one: add one. */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE ${SCHEMA}.stores (
      name text PRIMARY KEY,
@@ -33,18 +33,7 @@ export async function migrate(connection: Connection): Promise<void> {
         throw noVectorExtension(connection.shown, error);
       });
     }
-    const { rows: schemas } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [SCHEMA]);
-    if (schemas.length === 0) {
-      await client.query(`CREATE SCHEMA ${SCHEMA}`);
-      await client.query(`CREATE TABLE ${SCHEMA}.version (version integer NOT NULL)`);
-      await client.query(`INSERT INTO ${SCHEMA}.version VALUES (0)`);
-    }
-    const { rows } = await client.query(`SELECT version FROM ${SCHEMA}.version`);
-    const version = Number(rows[0]?.version ?? 0);
-    if (version > MIGRATIONS.length) throw tooNew(connection.shown, version, MIGRATIONS.length);
-    for (const step of MIGRATIONS.slice(version)) await client.query(step);
-    if (version < MIGRATIONS.length)
-      await client.query(`UPDATE ${SCHEMA}.version SET version = $1`, [MIGRATIONS.length]);
+    await takeSteps(client, { schema: SCHEMA, steps: MIGRATIONS }, connection.shown);
   });
 }
 
