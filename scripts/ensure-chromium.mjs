@@ -1,7 +1,6 @@
-// Finds a Chromium for the browser tests, or installs Debian's where that needs no question.
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+// Finds a Chromium for the browser tests, or installs Debian's.
 import { delimiter, join } from 'node:path';
+import { ensureProgram, isExecutable } from './ensure-program.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -16,43 +15,15 @@ export function findChromium() {
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable);
 }
 
-/**
- * Path of a Chromium, installed first when it is missing, the user is root and apt-get is there.
- * Where there is none, says so in a plain line; the browser tests then skip.
- * @returns {string | undefined}
- */
+/** As `findChromium`, installed where it can be; else the browser tests skip. */
 export function ensureChromium() {
-  const found = findChromium();
-  if (found) return found;
-  if (process.env.SAMESAME_CHROMIUM) {
-    console.log(`Browser tests skip: SAMESAME_CHROMIUM=${process.env.SAMESAME_CHROMIUM} is not a program.`);
-    return undefined;
-  }
-  if (process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get')) {
-    console.log('Installing Chromium for the browser tests.');
-    if (apt('update') && apt('install', '-y', '--no-install-recommends', 'chromium')) {
-      const installed = findChromium();
-      if (installed) return installed;
-    }
-    console.log('Browser tests skip: apt-get could not install chromium.');
-    return undefined;
-  }
-  console.log('Browser tests skip: no Chromium. Install one, or set SAMESAME_CHROMIUM to its path.');
-  return undefined;
-}
-
-/** @param {string[]} args */
-function apt(...args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', ['-q', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return ensureProgram({
+    find: findChromium,
+    variable: 'SAMESAME_CHROMIUM',
+    unfit: 'is not a program',
+    debian: 'chromium',
+    name: 'Chromium',
+    tests: 'Browser tests',
+    help: 'Install one, or set SAMESAME_CHROMIUM to its path.',
+  });
 }

@@ -1,7 +1,7 @@
-// Finds the programs of a PostgreSQL server for the queue's tests, or installs Debian's where that needs no question.
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, readdirSync } from 'node:fs';
+// Finds the programs of a PostgreSQL server for tests, or installs Debian's.
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureProgram, isExecutable } from './ensure-program.mjs';
 
 const DEBIAN = '/usr/lib/postgresql';
 
@@ -16,39 +16,17 @@ export function findPostgres() {
   return versions.map((version) => join(DEBIAN, version, 'bin')).find(hasServer);
 }
 
-/**
- * As `findPostgres`, installed first when it is missing, the user is root and apt-get is there. Where there is none, says
- * so in a plain line; the queue's tests then skip.
- * @returns {string | undefined}
- */
+/** As `findPostgres`, installed where it can be; else the tests of a real server skip. */
 export function ensurePostgres() {
-  const found = findPostgres();
-  if (found) return found;
-  if (process.env.SAMESAME_POSTGRES_BIN) {
-    console.log(
-      `The queue's tests skip: SAMESAME_POSTGRES_BIN=${process.env.SAMESAME_POSTGRES_BIN} has no PostgreSQL server.`,
-    );
-    return undefined;
-  }
-  if (process.getuid?.() === 0 && isExecutable('/usr/bin/apt-get')) {
-    console.log("Installing PostgreSQL for the queue's tests.");
-    if (apt('update') && apt('install', '-y', '--no-install-recommends', 'postgresql')) {
-      const installed = findPostgres();
-      if (installed) return installed;
-    }
-    console.log("The queue's tests skip: apt-get could not install postgresql.");
-    return undefined;
-  }
-  console.log(
-    "The queue's tests skip: no PostgreSQL server. Install one, or set SAMESAME_POSTGRES_BIN to its bin folder.",
-  );
-  return undefined;
-}
-
-/** @param {string[]} args */
-function apt(...args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync('apt-get', ['-q', ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+  return ensureProgram({
+    find: findPostgres,
+    variable: 'SAMESAME_POSTGRES_BIN',
+    unfit: 'has no PostgreSQL server',
+    debian: 'postgresql',
+    name: 'PostgreSQL server',
+    tests: "The queue's tests",
+    help: 'Install one, or set SAMESAME_POSTGRES_BIN to its bin folder.',
+  });
 }
 
 /** @param {string} bin */
@@ -62,15 +40,5 @@ function list(folder) {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-/** @param {string} path */
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -295,7 +295,8 @@ function isAtEdge(x: number, y: number, { height, width }: Grey): boolean {
   return x < EDGE || y < EDGE || x > width - 1 - EDGE || y > height - 1 - EDGE;
 }
 
-function mix(data: Float64Array, at: number, width: number, fu: number, fv: number): number {
+/** A value between four neighbours, `fu` and `fv` of the way to the right and down. */
+export function mix(data: Float64Array, at: number, width: number, fu: number, fv: number): number {
   return (
     (1 - fv) * ((1 - fu) * data[at] + fu * data[at + 1]) +
     fv * ((1 - fu) * data[at + width] + fu * data[at + width + 1])

@@ -1,4 +1,4 @@
-import { type Placement, toPixels } from './align.ts';
+import { mix, type Placement, toPixels } from './align.ts';
 import type { Grey } from './pyramid.ts';
 
 /** Cells along an image's longer side. */
@@ -64,10 +64,5 @@ export function medianOfCells(a: Grey, b: Grey, placement: Placement): number | 
 
 function sampleAt({ width, data }: Grey, u: number, v: number): number {
   const [x, y] = [Math.floor(u), Math.floor(v)];
-  const [fu, fv] = [u - x, v - y];
-  const at = y * width + x;
-  return (
-    (1 - fv) * ((1 - fu) * data[at] + fu * data[at + 1]) +
-    fv * ((1 - fu) * data[at + width] + fu * data[at + width + 1])
-  );
+  return mix(data, y * width + x, width, u - x, v - y);
 }

@@ -1,9 +1,7 @@
 import { SamesameError } from '../../base/errors.ts';
 import { checkFinite } from '../../evaluate/checks.ts';
+import { checkK } from './check-k.ts';
 import type { FieldTest, ImageRows, SearchOptions, StoreFilter, StoreIdentity } from './types.ts';
-
-/** As many neighbours as anybody looks through; more would have every engine sort its whole table. */
-export const MAX_K = 10_000;
 
 /** @throws E_SHAPE, E_NAN, E_CONFIG */
 export function checkImageRows({ records, vectors }: ImageRows, identity: StoreIdentity): void {
@@ -62,14 +60,7 @@ export function checkSearch(
   { k, filter = {} }: Pick<SearchOptions, 'k' | 'filter'>,
   { embeddingSize }: StoreIdentity,
 ): number {
-  if (!(Number.isInteger(k) && k >= 1 && k <= MAX_K)) {
-    throw new SamesameError('E_CONFIG', {
-      what: 'the number of neighbours is out of range',
-      expected: `a whole number from 1 to ${MAX_K}`,
-      received: String(k),
-      details: { option: 'k' },
-    });
-  }
+  checkK(k);
   if (queries.length % embeddingSize !== 0) {
     throw new SamesameError('E_SHAPE', {
       what: 'queries do not fit the store',

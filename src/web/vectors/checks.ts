@@ -1,13 +1,12 @@
 import { SamesameError } from '../../base/errors.ts';
 import { checkOptionNames } from '../../base/suggest.ts';
 import { checkFinite } from '../../evaluate/checks.ts';
+import { checkK } from '../../search/store/check-k.ts';
 import type { StoreIdentity } from '../../search/store/types.ts';
 import type { StoredItem, VectorFilter, VectorItem } from './types.ts';
 
 /** As many rows as are searched one by one in the time of a frame or two, and held in 50 MB at 128 numbers each. */
 export const MAX_ROWS = 100_000;
-/** As in Node's stores. */
-const MAX_K = 10_000;
 
 /** @throws E_CONFIG */
 export function checkStore(name: string, { model, distance, embeddingSize }: StoreIdentity): void {
@@ -58,14 +57,7 @@ export function checkItems(
 
 /** @throws E_SHAPE, E_NAN, E_CONFIG */
 export function checkQuery(vector: Float32Array, k: number, embeddingSize: number): void {
-  if (!(Number.isInteger(k) && k >= 1 && k <= MAX_K)) {
-    throw new SamesameError('E_CONFIG', {
-      what: 'the number of neighbours is out of range',
-      expected: `a whole number from 1 to ${MAX_K}`,
-      received: String(k),
-      details: { option: 'k' },
-    });
-  }
+  checkK(k);
   if (!(vector instanceof Float32Array) || vector.length !== embeddingSize) {
     throw new SamesameError('E_SHAPE', {
       what: 'the query does not fit the store',
