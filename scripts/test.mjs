@@ -11,7 +11,7 @@ import { ensureChromium } from './ensure-chromium.mjs';
 import { ensurePostgres } from './ensure-postgres.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const MIN_NODE = [20, 9];
+const MIN_NODE = [20, 12];
 
 const args = process.argv.slice(2);
 const slow = args.includes('--slow');

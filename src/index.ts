@@ -155,6 +155,7 @@ export {
 } from './jobs/searching/search-images.ts';
 export { type FinishedSweep, runSweep, type SweepEvent, type SweepJob } from './jobs/sweep/sweep.ts';
 export { parseSweep, readSweepFile, type SweepFile } from './jobs/sweep/sweep-file.ts';
+export { createThreadedRuntime } from './jobs/threads/threaded-runtime.ts';
 export { type TrainJob, train } from './jobs/train.ts';
 export {
   type BatchLoss,

@@ -20,8 +20,9 @@ import { withOneThreadAnImage } from '../../dist/data/pixels/threads.js';
 import { openDataset } from '../../dist/data/sources/open.js';
 import { extractOnnx } from '../../dist/graph/extract.js';
 import { readOnnx } from '../../dist/graph/read.js';
-import { openExtractors } from '../../dist/jobs/extract/extractors.js';
+import { loadTrunk } from '../../dist/jobs/backbone/run-trunk.js';
 import { augmentOptionsOf } from '../../dist/jobs/feed.js';
+import { createThreadedRuntime } from '../../dist/jobs/threads/threaded-runtime.js';
 import { buildTrunkModel } from '../../dist/model/encoder-graph.js';
 import { backboneEncoder } from '../../dist/nn/networks/backbone.js';
 import { openPretrained } from '../../dist/nn/pretrained/index.js';
@@ -101,11 +102,8 @@ async function openNetwork(name) {
   if (pool === undefined) throw new Error('the network has no global average pool');
   const frozen = extractOnnx(bytes, { outputs: [pool.outputs[0]] });
   const [alone, oneThread] = await Promise.all([NUM_THREADS, 1].map((n) => openSession(frozen, n)));
-  const extractors = await openExtractors({
-    model: trunkModel,
-    shape: SHAPE,
-    numWorkers: options.workers && Number(options.workers),
-  });
+  const runtime = createThreadedRuntime({ numThreads: options.workers && Number(options.workers) });
+  const trunk = await loadTrunk(runtime, trunkModel, SHAPE);
   // The sizes that it is fastest with, found in turns as well.
   /** @type {Record<'alone' | 'oneThread', Map<number, number[]>>} */
   const costs = { alone: new Map(), oneThread: new Map() };
@@ -126,11 +124,11 @@ async function openNetwork(name) {
     `${label}: onnxruntime alone, images/s by batch size: ${speeds.join(', ')}; below in batches of ${size}, one thread in batches of ${oneThreadSize}.`,
   );
   return {
-    ...{ name, label, numRows, rowLength, extractors },
+    ...{ name, label, numRows, rowLength, trunk },
     runAlone: (/** @type {number} */ numImages) => runAlone(alone, size, numImages),
     runOneThread: (/** @type {number} */ numImages) => runAlone(oneThread, oneThreadSize, numImages),
     async close() {
-      await extractors.close();
+      await trunk.close();
       await Promise.all([alone.release(), oneThread.release()]);
     },
   };
@@ -141,18 +139,18 @@ async function openNetwork(name) {
  * @param {Awaited<ReturnType<typeof openNetwork>>} network @param {number} numViews
  */
 async function race(network, numViews) {
-  const { name, label, extractors } = network;
+  const { name, label, trunk } = network;
   const set = someOf(wholeSet, Math.ceil(network.numRows / (1 + numViews)));
   const numRows = set.numImages * (1 + numViews);
   const augment = augmentOptionsOf({ augment: 'auto' }, SHAPE) ?? {};
-  /** @param {string} folder @param {typeof extractors.extract} extract */
+  /** @param {string} folder @param {typeof trunk.run} extract */
   async function open(folder, extract) {
     const store = await openFeatures({
       set,
       target: { ...SHAPE, resize: 'cover' },
       folder: join(root, folder),
       batchSize: options.batch && Number(options.batch),
-      trunk: { key: name, rowLength: network.rowLength, extract, concurrency: extractors.concurrency },
+      trunk: { key: name, rowLength: network.rowLength, extract, concurrency: trunk.concurrency },
       ...(numViews > 0 && {
         views: {
           numViews,
@@ -165,7 +163,7 @@ async function race(network, numViews) {
     await store.close();
   }
   /** @param {string} folder */
-  const fill = (folder) => timed(() => open(folder, extractors.extract), numRows);
+  const fill = (folder) => timed(() => open(folder, trunk.run), numRows);
 
   await fill(`${name}-${numViews}-warm-up`);
   const result = {

@@ -7,7 +7,7 @@ import { compile } from '../../dist/graph/compile.js';
 import { findConvBlock } from '../../dist/graph/conv-block.js';
 import { readOnnx } from '../../dist/graph/read.js';
 import { createRuntime } from '../../dist/graph/runtime/node.js';
-import { loadTrunk } from '../../dist/jobs/extract/run-trunk.js';
+import { loadTrunk } from '../../dist/jobs/backbone/run-trunk.js';
 import { contrastive } from '../../dist/loss/index.js';
 import { buildTrunkModel } from '../../dist/model/encoder-graph.js';
 import { backboneEncoder } from '../../dist/nn/networks/backbone.js';

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createRuntime } from '#runtime';
 import type { Runtime } from '../graph/runtime/types.ts';
+import { createThreadedRuntime } from '../jobs/threads/threaded-runtime.ts';
 
 /** Options that every verb has. */
 export interface CommonOptions {
@@ -34,6 +35,12 @@ export function addBasicOptions(verb: Command, seed: string): Command {
 
 export function openRuntime({ threads, provider }: CommonOptions): Runtime {
   return createRuntime({ numThreads: threads, provider });
+}
+
+/** For a verb that embeds many images: on the processor it runs as many batches at once as there are threads. */
+export function openBatchRuntime(options: CommonOptions): Runtime {
+  const { threads, provider = 'cpu' } = options;
+  return provider === 'cpu' ? createThreadedRuntime({ numThreads: threads }) : openRuntime(options);
 }
 
 /** Gives bytes. */

@@ -3,7 +3,7 @@ import { describeBad } from '../jobs/bad-images.ts';
 import { checkEmbeddingsPath, embedFiles, writeEmbeddings } from '../jobs/embed.ts';
 import { loadModel } from '../model/load.ts';
 import { formatCount } from '../report/format.ts';
-import { addCommonOptions, type CommonOptions, openRuntime } from './common.ts';
+import { addCommonOptions, type CommonOptions, openBatchRuntime } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createProgress } from './progress.ts';
 import { createTerminal } from './terminal.ts';
@@ -37,7 +37,7 @@ async function runEmbed(folder: string, images: readonly string[], options: Embe
   const { out } = options;
   checkEmbeddingsPath(out);
   const terminal = createTerminal(options);
-  const model = await loadModel(folder, { runtime: openRuntime(options) });
+  const model = await loadModel(folder, { runtime: openBatchRuntime(options) });
   const progress = createProgress(process.stderr, { quiet: terminal.quiet });
   const embedded = await withInterrupt(
     { advice: () => 'nothing was written', onInterrupt: progress.stop },

@@ -12,7 +12,7 @@ import { formatCount, formatDuration, formatRate } from '../report/format.ts';
 import { storeIdentity } from '../search/store/identity.ts';
 import { openStore } from '../search/store/open.ts';
 import type { VectorStore } from '../search/store/types.ts';
-import { addCommonOptions, type CommonOptions, openRuntime, toCount } from './common.ts';
+import { addCommonOptions, type CommonOptions, openBatchRuntime, toCount } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createLiveLine, type LiveLine } from './live-line.ts';
 import { QUEUE_FLAG } from './queue-flags.ts';
@@ -110,7 +110,7 @@ async function runIndex(
   const terminal = createTerminal(options);
   const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
   const metadata = options.metadata === undefined ? undefined : await readMetadata(options.metadata);
-  const model = await loadModel(folder, { runtime: openRuntime(options) });
+  const model = await loadModel(folder, { runtime: openBatchRuntime(options) });
   const store = await openStore(options.store, {
     identity: storeIdentity(model.config),
     onWait: (message) => line.keep(message),

@@ -6,7 +6,7 @@ import { type WorkerEvent, type WorkResult, work } from '../jobs/queue/work.ts';
 import { loadModel } from '../model/load.ts';
 import { formatCount, formatDuration } from '../report/format.ts';
 import { openStore } from '../search/store/open.ts';
-import { addCommonOptions, type CommonOptions, openRuntime, toCount } from './common.ts';
+import { addCommonOptions, type CommonOptions, openBatchRuntime, toCount } from './common.ts';
 import { withInterrupt } from './interrupt.ts';
 import { createLiveLine, type LiveLine } from './live-line.ts';
 import { QUEUE_FLAG, storeOfQueue } from './queue-flags.ts';
@@ -83,7 +83,7 @@ async function takeJobs(
   const startMs = performance.now();
   const queue = await openQueue(options.queue, { onWait });
   try {
-    const model = await loadModel(options.model, { runtime: openRuntime(options) });
+    const model = await loadModel(options.model, { runtime: openBatchRuntime(options) });
     try {
       const advice = () => 'the jobs in hand were not done; others get them after a minute';
       const result = await withInterrupt({ advice, onInterrupt: line.stop }, async (signal) => {

@@ -1,5 +1,6 @@
 import { SamesameError } from '../base/errors.ts';
 import { halvesIn } from '../base/float16.ts';
+import { forEachInParallel } from '../data/parallel.ts';
 import type { Program, Runtime, RuntimeTensor } from '../graph/runtime/types.ts';
 
 /** Turns decoded images, or their frozen features, into embeddings, a batch at a time. */
@@ -18,7 +19,10 @@ export interface Embedder {
 }
 
 /** Images a run of the network: enough to keep two cores busy, few enough that activations stay in the cache. */
-const BATCH_SIZE = 64;
+const MOST_AT_ONCE = 64;
+/** Of large images fewer, because each thread of a threaded runtime has activations of its own. */
+const FEWEST_AT_ONCE = 16;
+const BYTES_AT_ONCE = 2 ** 21;
 
 /** Loads an encoder's ONNX bytes. @throws E_MODEL where they are no samesame encoder, E_RUNTIME */
 export async function createEmbedder(encoder: Uint8Array, runtime: Runtime): Promise<Embedder> {
@@ -29,6 +33,7 @@ export async function createEmbedder(encoder: Uint8Array, runtime: Runtime): Pro
     : checkedShape(program, 'images', 4);
   const [, embeddingSize] = checkedShape(program, 'embedding', 2);
   const imageBytes = imageShape.reduce((product, dim) => product * dim, 1) * (readsFeatures ? 2 : 1);
+  const batchSize = Math.max(FEWEST_AT_ONCE, Math.min(MOST_AT_ONCE, Math.floor(BYTES_AT_ONCE / imageBytes)));
   const feedsOf = (bytes: Uint8Array, dims: readonly number[]): Record<string, RuntimeTensor> =>
     readsFeatures
       ? {
@@ -53,12 +58,13 @@ export async function createEmbedder(encoder: Uint8Array, runtime: Runtime): Pro
         });
       }
       const embeddings = new Float32Array(numImages * embeddingSize);
-      for (let start = 0; start < numImages; start += BATCH_SIZE) {
-        const end = Math.min(start + BATCH_SIZE, numImages);
+      await forEachInParallel(Math.ceil(numImages / batchSize), program.concurrency ?? 1, async (batch) => {
+        const start = batch * batchSize;
+        const end = Math.min(start + batchSize, numImages);
         const part = bytes.subarray(start * imageBytes, end * imageBytes);
         const { embedding } = await program.run(feedsOf(part, [end - start, ...imageShape]));
         embeddings.set(embedding.data as Float32Array, start * embeddingSize);
-      }
+      });
       return embeddings;
     },
     close: () => program.close(),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AugmentOptions } from '../augment/options.ts';
 import { readAugmentOptions } from '../augment/options.ts';
 import type { PixelTarget } from '../pixels/decode.ts';
@@ -8,12 +8,12 @@ const VERSION = 1;
 
 /** SHA-256 in hex over the parts, none of which can pass for two. */
 function hashOf(...parts: readonly (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return hash('sha256', JSON.stringify(parts));
 }
 
 /** SHA-256 of bytes: of a file's, or of an image's pixels after what says their shape. */
 export function contentHash(bytes: Uint8Array, shape = ''): string {
-  return createHash('sha256').update(shape).update(bytes).digest('hex');
+  return hash('sha256', shape === '' ? bytes : Buffer.concat([Buffer.from(shape), bytes]));
 }
 
 /** Name of the folder that holds the rows of a trunk. */

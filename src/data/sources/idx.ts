@@ -6,6 +6,10 @@ import type { ImageSet } from '../types.ts';
 
 const gunzipAsync = promisify(gunzip);
 const UNSIGNED_BYTE = 8;
+/** Deflate makes no more of a byte. */
+const MOST_EXPANSION = 1032;
+/** Larger files are put together from several pieces. */
+const MOST_AT_ONCE = 2 ** 31;
 
 /** Where the two files of an IDX data set are. Either may end in `.gz`. */
 export interface IdxSource {
@@ -142,13 +146,23 @@ async function readArray(path: string): Promise<IdxArray> {
   return { shape, data: bytes.subarray(start) };
 }
 
+/**
+ * Bytes that a gzip file says it holds, at most what it can: with room for all of them and one more, nothing is copied
+ * together afterwards.
+ * @source RFC 1952, section 2.3.1, ISIZE
+ */
+function unpackedSize(bytes: Buffer): number {
+  const said = bytes.length < 18 ? 0 : bytes.readUInt32LE(bytes.length - 4);
+  return Math.max(1024, Math.min(said, bytes.length * MOST_EXPANSION, MOST_AT_ONCE));
+}
+
 async function readBytes(path: string): Promise<Uint8Array> {
   const bytes = await readFile(path).catch((error) => {
     throw errorFromSystem(error, `reading ${path}`);
   });
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   if (!isGzip) return bytes;
-  return gunzipAsync(bytes).catch((cause: NodeJS.ErrnoException) => {
+  return gunzipAsync(bytes, { chunkSize: unpackedSize(bytes) + 1 }).catch((cause: NodeJS.ErrnoException) => {
     const endsEarly = cause.code === 'Z_BUF_ERROR';
     throw new SamesameError(endsEarly ? 'E_DATA_TRUNCATED' : 'E_DATA', {
       what: endsEarly ? `${path} ends early` : `${path} is not a whole gzip file`,

@@ -35,6 +35,8 @@ export interface LoadOptions {
 export interface Program {
   readonly inputs: Readonly<Record<string, TensorType>>;
   readonly outputs: Readonly<Record<string, TensorType>>;
+  /** Runs that are worth handing over at once. Left out: one, since each takes all cores. */
+  readonly concurrency?: number;
   /**
    * Runs the graph once.
    * @param fetches tensors to write results into, so that Node allocates and copies nothing; outputs without one are

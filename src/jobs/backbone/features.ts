@@ -12,11 +12,12 @@ import { sha256 } from '../../model/save.ts';
 import { formatBytes, formatCount, formatDuration } from '../../report/format.ts';
 import type { TrainConfig } from '../../train/config.ts';
 import type { TrainEvent } from '../../train/progress.ts';
-import { type Extractors, openExtractors } from '../extract/extractors.ts';
 import { augmentOptionsOf, numViewsOf } from '../feed.ts';
 import { type PrepareDataOptions, type PreparedData, prepareData } from '../prepare.ts';
 import { splitData } from '../split-data.ts';
+import { createThreadedRuntime } from '../threads/threaded-runtime.ts';
 import type { OpenedBackbone } from './open.ts';
+import { type LoadedTrunk, loadTrunk } from './run-trunk.ts';
 
 export interface PrepareFeaturesOptions extends PrepareDataOptions {
   /** Folder that features are kept in, in `features`. Default: samesame's own, of this user. */
@@ -110,20 +111,20 @@ function guessTrain(
 function createTrunk(
   { encoder, pixelScale, provenance }: OpenedBackbone,
   target: PixelTarget,
-  numWorkers = availableParallelism(),
+  numThreads = availableParallelism(),
 ): { readonly trunk: Trunk; close(): Promise<void> } {
   const { trunk } = encoder;
   const model = buildTrunkModel(trunk!, target, pixelScale);
-  let opening: Promise<Extractors> | undefined;
+  let opening: Promise<LoadedTrunk> | undefined;
   return {
     trunk: {
       key: sha256(model),
       about: `${provenance.name} up to ${provenance.frozenUpTo}`,
       rowLength: trunk!.featureShape.reduce((product, dim) => product * dim, 1),
-      concurrency: 2 * numWorkers,
+      concurrency: 2 * numThreads,
       async extract(pixels, numImages) {
-        opening ??= openExtractors({ model, shape: target, numWorkers });
-        return (await opening).extract(pixels, numImages);
+        opening ??= loadTrunk(createThreadedRuntime({ numThreads }), model, target);
+        return (await opening).run(pixels, numImages);
       },
     },
     async close() {

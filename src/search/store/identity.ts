@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { SamesameError } from '../../base/errors.ts';
@@ -38,7 +38,7 @@ export function storeIdentity(config: Pick<ModelConfig, 'encoder' | 'input' | 'd
 
 /** Names a row by its path: 24 hexadecimal digits, the same on every machine that has the file at that path. */
 export function imageId(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 24);
+  return hash('sha256', path).slice(0, 24);
 }
 
 /** A path as stores keep it: absolute. */

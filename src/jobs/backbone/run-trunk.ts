@@ -5,6 +5,8 @@ import type { Runtime } from '../../graph/runtime/types.ts';
 
 /** A loaded trunk: features of a batch, `[numImages, rowLength]` as bits of float16. */
 export interface LoadedTrunk {
+  /** Batches that are worth handing over at once. */
+  readonly concurrency: number;
   run(pixels: Uint8Array, numImages: number): Promise<Uint16Array>;
   close(): Promise<void>;
 }
@@ -39,10 +41,11 @@ export async function loadTrunk(
   }
   const { height, width, channels } = shape;
   return {
+    concurrency: program.concurrency ?? 1,
     async run(pixels, numImages) {
       const batch = runtime.tensor('uint8', pixels, [numImages, height, width, channels]);
       const { data } = (await program.run({ [input[0]]: batch }))[output[0]];
-      return data instanceof Uint16Array ? data.slice() : toFloat16(data as Float32Array);
+      return data instanceof Uint16Array ? data : toFloat16(data as Float32Array);
     },
     close: () => program.close(),
   };
