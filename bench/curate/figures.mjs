@@ -41,6 +41,7 @@ export function adjustedRand(a, b) {
 
 /** `0.812 (0.80–0.83)`. @param {readonly number[]} values */
 export function span(values) {
+  if (values.some(Number.isNaN)) return '–';
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return `${mean.toFixed(3)} (${Math.min(...values).toFixed(3)}–${Math.max(...values).toFixed(3)})`;
 }
@@ -59,12 +60,13 @@ export function printTable(title, header, rows) {
 export function printFindings(title, results) {
   printTable(
     `${title}; mean (least–most) of the seeds`,
-    ['', 'named', 'precision', 'recall', 'average precision'],
+    ['', 'named', 'precision', 'recall', 'F1', 'average precision of all'],
     [...results].map(([name, rows]) => [
       name,
       (rows.reduce((sum, { found }) => sum + found, 0) / rows.length).toFixed(0),
       span(rows.map(({ precision }) => precision)),
       span(rows.map(({ recall }) => recall)),
+      span(rows.map(({ precision, recall }) => (2 * precision * recall) / (precision + recall || 1))),
       span(rows.map(({ ap }) => ap)),
     ]),
   );

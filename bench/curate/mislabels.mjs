@@ -2,7 +2,8 @@ import { createRuntime } from '#runtime';
 import { createRandom } from '../../dist/base/random.js';
 import { findNearestOthers } from '../../dist/evaluate/index.js';
 import { createGalleryProducts } from '../../dist/model/products.js';
-import { findMislabels } from '../../dist/search/mislabels.js';
+import { findMislabels } from '../../dist/search/mislabels/find.js';
+import { heldOutScores } from '../../dist/search/mislabels/held-out-scores.js';
 import { averagePrecision, printFindings, rank, rates } from './figures.mjs';
 
 const SHARE = 0.05;
@@ -24,22 +25,37 @@ export async function benchMislabels({ embeddings, numRows, dim, labels, classNa
     /** @type {string} */ name,
     /** @type {readonly number[]} */ found,
     /** @type {ReadonlySet<number>} */ planted,
+    /** @type {ArrayLike<number> | undefined} By which all rows can be ranked, the named and the others. */ doubt,
   ) => {
-    const row = { ...rates(found, planted), ap: averagePrecision(found, planted) };
+    const ap = doubt === undefined ? Number.NaN : averagePrecision(rank([...labels.keys()], doubt), planted);
+    const row = { ...rates(found, planted), ap };
     results.set(name, [...(results.get(name) ?? []), row]);
   };
   for (const seed of seeds) {
     const { given, planted } = plant(labels, numClasses, seed);
-    const { mislabels } = await findMislabels({ embeddings, labels: given, numClasses, products });
-    add(
-      'ours',
-      mislabels.map(({ row }) => row),
-      planted,
-    );
+    const openProducts = (/** @type {Float32Array} */ gallery, /** @type {number} */ numGallery) =>
+      createGalleryProducts(gallery, numGallery, runtime);
+    for (const method of /** @type {const} */ (['linear', 'neighbours'])) {
+      const { mislabels } = await findMislabels({
+        embeddings,
+        labels: given,
+        numClasses,
+        method,
+        openProducts,
+      });
+      const found = mislabels.map(({ row }) => row);
+      if (method === 'neighbours') add('ours, neighbours', found, planted);
+      else {
+        const scores = await heldOutScores({ embeddings, labels: given, numClasses }, openProducts);
+        add('ours, linear', found, planted, leads(scores, given, numClasses));
+      }
+    }
     const votes = near.map((each, row) => {
       const counts = new Int32Array(numClasses);
       for (const { index } of each) counts[given[index]]++;
-      return Math.max(...counts) - counts[given[row]];
+      const own = counts[given[row]];
+      counts[given[row]] = 0;
+      return Math.max(...counts) - own;
     });
     add(
       `majority of the ${NEIGHBOURS} nearest`,
@@ -48,13 +64,22 @@ export async function benchMislabels({ embeddings, numRows, dim, labels, classNa
         votes,
       ),
       planted,
+      votes,
     );
     if (peer === undefined) continue;
     const { suspects, margin } = peer.ask('mislabels', embeddings, dim, { labels: [...given] });
-    add('confident learning, logistic regression (scikit-learn)', rank(suspects, margin), planted);
+    add('confident learning, logistic regression (scikit-learn)', rank(suspects, margin), planted, margin);
   }
   await close();
   printFindings(`mislabels: ${Math.round(SHARE * numRows)} of ${numRows} labels planted wrong`, results);
+}
+
+/** By how much the best other class is ahead of the given one. @param {Float32Array} scores @param {Int32Array} given @param {number} numClasses */
+function leads(scores, given, numClasses) {
+  return Array.from(given, (label, row) => {
+    const own = scores.subarray(row * numClasses, (row + 1) * numClasses);
+    return Math.max(...own.filter((_, c) => c !== label)) - own[label];
+  });
 }
 
 /** @param {Int32Array} labels @param {number} numClasses @param {number} seed */

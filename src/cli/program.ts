@@ -99,7 +99,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     load: async () => (await import('./outliers.ts')).addOutliers,
   },
   mislabels: {
-    about: 'Find labels that the nearest images speak against, with confidence.',
+    about: 'Find labels that the other images speak against, with confidence.',
     load: async () => (await import('./mislabels.ts')).addMislabels,
   },
   cluster: {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createRandom } from '../base/random.ts';
 import { findClusters } from './clusters.ts';
 import { chooseCoreSet } from './core-set.ts';
-import { findMislabels } from './mislabels.ts';
+import { findMislabels } from './mislabels/find.ts';
 import { findOutliers } from './outliers.ts';
 
 const random = createRandom('curate');
@@ -26,13 +26,20 @@ it.each(['distance', 'lof'] as const)(
   },
 );
 
-it('finds planted wrong labels and no others', async () => {
-  const wrong = labels.slice();
-  for (const row of [3, 40, 77]) wrong[row] = (wrong[row] + 1) % 3;
-  const { mislabels } = await findMislabels({ embeddings, labels: wrong, numClasses: 3 });
-  expect(mislabels.map(({ row }) => row).sort((a, b) => a - b)).toEqual([3, 40, 77]);
-  for (const { row, suggested } of mislabels) expect(suggested).toBe(labels[row]);
-});
+it.each(['linear', 'neighbours'] as const)(
+  'finds planted wrong labels and no others by %s',
+  async (method) => {
+    const wrong = labels.slice();
+    for (const row of [3, 40, 77]) wrong[row] = (wrong[row] + 1) % 3;
+    const { mislabels } = await findMislabels({ embeddings, labels: wrong, numClasses: 3, method });
+    expect(mislabels.map(({ row }) => row).sort((a, b) => a - b)).toEqual([3, 40, 77]);
+    for (const { row, suggested, witnesses } of mislabels) {
+      expect(suggested).toBe(labels[row]);
+      expect(witnesses.length).toBeGreaterThan(0);
+      for (const witness of witnesses) expect(wrong[witness]).toBe(suggested);
+    }
+  },
+);
 
 it('finds the clusters that were drawn', async () => {
   const { clusters } = await findClusters({ embeddings, numRows: 90, maxClusters: 6 });

@@ -104,27 +104,34 @@ describe('the verbs of curation', () => {
     expect(countPictures('o.html')).toBe(40);
   });
 
-  it('mislabels: names the wrong label, what it should be, and who says so', async () => {
+  it.each([
+    ['linear', []],
+    ['neighbours', ['--neighbours', '5']],
+  ])('mislabels: names the wrong label, what it should be, and who says so, by %s', async (method, flags) => {
     const found = await asJson(
       'mislabels',
       'tones',
       '--model',
       'model',
-      '--neighbours',
-      '5',
+      '--method',
+      method,
+      ...flags,
       '--html',
       'm.html',
     );
-    expect(found.mislabels[0]).toMatchObject({
-      image: 'dark/wrong.png',
-      label: 'dark',
-      suggested: 'light',
-      confidence: 1,
+    expect(found).toMatchObject({ method, k: method === 'linear' ? null : 5 });
+    const [first] = found.mislabels as { confidence: number; witnesses: string[] }[];
+    expect(first).toMatchObject({ image: 'dark/wrong.png', label: 'dark', suggested: 'light' });
+    expect(first.confidence).toBeGreaterThan(0.9);
+    expect(first.witnesses.every((name) => name.startsWith('light/'))).toBe(true);
+    expect(readText('m.html')).toMatch(/dark, or light\? Confidence \d+\.\d\d\s%/);
+  });
+
+  it('mislabels: has no use for neighbours that do not vote', async () => {
+    const { code, stderr } = await runCli(['mislabels', 'tones', '--model', 'model', '--neighbours', '5'], {
+      cwd,
     });
-    expect(
-      (found.mislabels[0] as { witnesses: string[] }).witnesses.every((name) => name.startsWith('light/')),
-    ).toBe(true);
-    expect(readText('m.html')).toMatch(/dark, or light\? Confidence 100\.00\s%/);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--method neighbours')]);
   });
 
   it('cluster: as many as asked for, with their images in a list', async () => {

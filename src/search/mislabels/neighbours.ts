@@ -1,40 +1,6 @@
-import { SamesameError } from '../base/errors.ts';
-import { type DistanceName, findNearestOthers, type Products } from '../evaluate/index.ts';
-import { checkNeighbours } from './check-neighbours.ts';
-
-export interface MislabelOptions {
-  /** float32 `[N, D]`. */
-  readonly embeddings: Float32Array;
-  /** int32 `[N]`: class of each row, from 0 to numClasses − 1. */
-  readonly labels: Int32Array;
-  readonly numClasses: number;
-  /** Neighbours that vote, from 1 to N − 1. Default: `defaultVoters`. */
-  readonly k?: number;
-  /** Default `euclidean`. */
-  readonly distance?: DistanceName;
-  readonly products?: Products;
-}
-
-/** A row whose label its neighbours speak against. */
-export interface Mislabel {
-  readonly row: number;
-  readonly given: number;
-  readonly suggested: number;
-  /** `P(suggested) − P(given)` by the neighbours' votes, from 0 to 1. */
-  readonly confidence: number;
-  /** The neighbours that voted for what is suggested, the nearest first. */
-  readonly witnesses: readonly number[];
-}
-
-/** Labels that are probably wrong, and how often each class is taken for each. */
-export interface Mislabels {
-  /** The surest first. */
-  readonly mislabels: readonly Mislabel[];
-  /** float64 `[numClasses]`: mean probability that rows of a class get for it; NaN where it has no row. */
-  readonly thresholds: Float64Array;
-  /** int32 `[numClasses, numClasses]`: rows labelled i that are confidently j. */
-  readonly confidentJoint: Int32Array;
-}
+import { findNearestOthers } from '../../evaluate/index.ts';
+import { checkNeighbours } from '../check-neighbours.ts';
+import type { Mislabel, MislabelOptions, Mislabels, OpenProducts } from './types.ts';
 
 const MOST_VOTERS = 20;
 
@@ -51,22 +17,18 @@ export function defaultVoters(numRows: number, numClasses: number): number {
  * is its share of the votes of the k nearest other rows, each weighted by `exp(−d² / 2r²)` with r the distance of the
  * k-th. A row counts for class j where its probability reaches the mean that rows labelled j get for j; labelled i and
  * counted for j ≠ i it is a suspect. A class that the network cannot tell from others has a low mean, and so is asked for less.
- * @throws E_CONFIG for k out of range, E_DATA_ONE_CLASS, E_SHAPE, E_NAN
  * @source Northcutt, Jiang & Chuang, Confident Learning: Estimating Uncertainty in Dataset Labels, JAIR 2021, equations 1 and 2
  */
-export async function findMislabels(options: MislabelOptions): Promise<Mislabels> {
-  const { embeddings, labels, numClasses, distance, products } = options;
+export async function byNeighbours(
+  options: MislabelOptions & { readonly openProducts: OpenProducts },
+): Promise<Mislabels> {
+  const { embeddings, labels, numClasses, distance, openProducts } = options;
   const numRows = labels.length;
   const k = options.k ?? defaultVoters(numRows, numClasses);
   checkNeighbours(k, numRows);
-  if (new Set(labels).size < 2) {
-    throw new SamesameError('E_DATA_ONE_CLASS', {
-      what: 'labels cannot be held against each other',
-      expected: 'images of at least two classes',
-      received: 'one class',
-    });
-  }
-  const found = await findNearestOthers({ embeddings, numRows, k, distance, products });
+  const gallery = await openProducts(embeddings, numRows);
+  const found = await findNearestOthers({ embeddings, numRows, k, distance, products: gallery.products });
+  await gallery.close();
   const probabilities = new Float64Array(numRows * numClasses);
   for (const [row, near] of found.entries()) {
     const reach = near.at(-1)!.distance;
@@ -95,7 +57,7 @@ export async function findMislabels(options: MislabelOptions): Promise<Mislabels
     });
   }
   mislabels.sort((a, b) => b.confidence - a.confidence || a.row - b.row);
-  return { mislabels, thresholds, confidentJoint };
+  return { mislabels, confidentJoint };
 }
 
 function meansByLabel(probabilities: Float64Array, labels: Int32Array, numClasses: number): Float64Array {
