@@ -24,7 +24,11 @@ export function addOutliers(verb: Command): void {
         'distance: far from its nearest images; lof: in a thinner place than they are (default: distance)',
       ).choices(OUTLIER_METHODS),
     )
-    .option('--neighbours <k>', 'nearest images to look at (default: 10)', toCount)
+    .option(
+      '--neighbours <k>',
+      'nearest images to look at; a group of no more odd images is still odd (default: one in twenty, 10 to 200)',
+      toCount,
+    )
     .option('--top <n>', 'images to print (default: 20)', toCount);
   addEmbeddedOptions(verb, 'taken by every verb; nothing is drawn by chance here')
     .addHelpText(

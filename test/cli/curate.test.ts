@@ -122,7 +122,7 @@ describe('the verbs of curation', () => {
     expect(found).toMatchObject({ method, k: method === 'linear' ? null : 5 });
     const [first] = found.mislabels as { confidence: number; witnesses: string[] }[];
     expect(first).toMatchObject({ image: 'dark/wrong.png', label: 'dark', suggested: 'light' });
-    expect(first.confidence).toBeGreaterThan(0.9);
+    expect(first.confidence).toBeGreaterThan(0.8);
     expect(first.witnesses.every((name) => name.startsWith('light/'))).toBe(true);
     expect(readText('m.html')).toMatch(/dark, or light\? Confidence \d+\.\d\d\s%/);
   });

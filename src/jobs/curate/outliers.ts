@@ -3,18 +3,13 @@ import { writeFileAtomic } from '../../base/files.ts';
 import { createGalleryProducts } from '../../model/products.ts';
 import { formatCount, formatNumber } from '../../report/format.ts';
 import { renderGalleryPage } from '../../report/index.ts';
-import {
-  DEFAULT_OUTLIER_NEIGHBOURS,
-  findOutliers,
-  type OutlierMethod,
-  type Outliers,
-} from '../../search/outliers.ts';
+import { defaultReach, findOutliers, type OutlierMethod, type Outliers } from '../../search/outliers.ts';
 import { classOf, drawImage } from './draw-images.ts';
 import { type EmbeddedData, type EmbeddedJob, openEmbedded } from './open-embedded.ts';
 
 export interface OutliersJob extends EmbeddedJob {
   readonly method?: OutlierMethod;
-  /** Neighbours of each image. Default 10, or as many as there are. */
+  /** Neighbours of each image. Default: `defaultReach`. */
   readonly k?: number;
 }
 
@@ -33,7 +28,7 @@ export async function outliers(job: OutliersJob): Promise<FoundOutliers> {
   const { method = 'distance' } = job;
   const data = await openEmbedded(job);
   const { images, embeddings } = data;
-  const k = job.k ?? Math.max(1, Math.min(DEFAULT_OUTLIER_NEIGHBOURS, images.length - 1));
+  const k = job.k ?? defaultReach(images.length);
   const gallery = await createGalleryProducts(embeddings, images.length, job.runtime ?? createRuntime());
   try {
     const found = await findOutliers({
@@ -100,7 +95,9 @@ export async function writeOutliersPage(found: FoundOutliers, path: string): Pro
         'Strangeness',
         method === 'lof'
           ? 'local outlier factor: 1 is as dense as the neighbours'
-          : `mean distance to the ${k} nearest`,
+          : k === 1
+            ? 'distance to the nearest image'
+            : `distance to the nearest image but ${k - 1}`,
       ],
       ['Outlier from', formatNumber(limit)],
       ['Embedded with', source],
