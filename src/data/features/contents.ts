@@ -46,15 +46,20 @@ export async function readContent(
   index: number,
 ): Promise<{ readonly hash: string; readonly bytes?: Uint8Array }> {
   const { pixels } = set;
-  if (pixels.kind === 'decoded') {
-    const { height, width, channels, data } = pixels;
-    const imageBytes = height * width * channels;
-    const image = data.subarray(index * imageBytes, (index + 1) * imageBytes);
-    return { hash: contentHash(image, `${height}×${width}×${channels}\n`) };
-  }
+  if (pixels.kind === 'decoded') return { hash: hashOfPixels(pixels, index) };
   const path = pixels.path(index);
   const bytes = await readFile(path).catch((error) => {
     throw errorFromSystem(error, `reading ${path}`);
   });
   return { hash: contentHash(bytes), bytes };
+}
+
+/** The hash of an image that lies in memory: of its shape and its pixels. */
+export function hashOfPixels(
+  { height, width, channels, data }: Extract<ImageSet['pixels'], { readonly kind: 'decoded' }>,
+  index: number,
+): string {
+  const imageBytes = height * width * channels;
+  const image = data.subarray(index * imageBytes, (index + 1) * imageBytes);
+  return contentHash(image, `${height}×${width}×${channels}\n`);
 }

@@ -15,9 +15,23 @@ export async function decodeOne(
 ): Promise<Uint8Array> {
   const { pixels } = set;
   if (pixels.kind === 'encoded') return decodeImage(bytes ?? pixels.path(index), target, { maxPixels });
+  const ready = readyPixels(set, index, target);
+  if (ready !== undefined) return ready;
   const { height, width, channels } = pixels;
   const imageBytes = height * width * channels;
   const data = pixels.data.subarray(index * imageBytes, (index + 1) * imageBytes);
-  const isReady = height === target.height && width === target.width && channels === target.channels;
-  return isReady ? data : resizeImage({ data, height, width, channels }, target);
+  return resizeImage({ data, height, width, channels }, target);
+}
+
+/** The set's own pixels of an image that lies in memory and has the size already; to be read only. */
+export function readyPixels(
+  { pixels }: ImageSet,
+  index: number,
+  target: PixelTarget,
+): Uint8Array | undefined {
+  if (pixels.kind !== 'decoded') return undefined;
+  const { height, width, channels, data } = pixels;
+  if (height !== target.height || width !== target.width || channels !== target.channels) return undefined;
+  const imageBytes = height * width * channels;
+  return data.subarray(index * imageBytes, (index + 1) * imageBytes);
 }

@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { SamesameError } from '../../base/errors.ts';
-import { readContent } from '../../data/features/contents.ts';
+import { hashOfPixels, readContent } from '../../data/features/contents.ts';
 import { contentHash } from '../../data/features/keys.ts';
 import { forEachInParallel } from '../../data/parallel.ts';
 import { reasonOf } from '../../data/pixels/bad.ts';
-import { decodeOne } from '../../data/pixels/decode-one.ts';
+import { decodeOne, readyPixels } from '../../data/pixels/decode-one.ts';
 import { NUM_DECODES } from '../../data/pixels/threads.ts';
 import type { BadImage } from '../../data/types.ts';
 import type { Model } from '../../model/model.ts';
@@ -55,9 +55,18 @@ export async function prepareBatch(
   const imageBytes = input.height * input.width * input.channels;
   const pixels = new Uint8Array(images.length * imageBytes);
   const results = new Array<Outcome>(images.length);
-  await forEachInParallel(images.length, NUM_DECODES, async (i) => {
-    // Images of an archive wait for no disk: unasked, their batch would keep all else from this thread.
+  const toRead: number[] = [];
+  for (const [i, image] of images.entries()) {
+    // Nothing here waits for a disk: without a pause all else would wait for it.
     if (i % LOOKED_AT_IN_A_ROW === 0) await setImmediate();
+    const outcome = held.has(image.id)
+      ? undefined
+      : newInMemory(image, model, store.identity.model, metadata);
+    if (outcome === undefined) toRead.push(i);
+    else results[i] = outcome;
+  }
+  await forEachInParallel(toRead.length, NUM_DECODES, async (n) => {
+    const i = toRead[n];
     const former = held.get(images[i].id);
     results[i] = await lookAt(images[i], former, model, store.identity.model, metadata);
   });
@@ -101,6 +110,32 @@ type Outcome =
   | { readonly kind: 'fresh'; readonly record: ImageRecord; readonly pixels: Uint8Array }
   /** `reason` is undefined for a file that went away between listing and reading. */
   | { readonly kind: 'bad'; readonly reason?: string; readonly isStale: boolean };
+
+/**
+ * A new image of an archive of the network's own size, whose pixels lie in memory: with no promises, which cost more here
+ * than hashing it. Undefined for every other image.
+ */
+function newInMemory(
+  { id, path, label, file, object, set, index }: ListedImage,
+  { config }: Pick<Model, 'config'>,
+  model: string,
+  metadata: ReadonlyMap<string, Metadata> | undefined,
+): Outcome | undefined {
+  if (file !== undefined || object !== undefined || set.pixels.kind !== 'decoded') return undefined;
+  const pixels = readyPixels(set, index, config.input);
+  if (pixels === undefined) return undefined;
+  const record: ImageRecord = {
+    id,
+    path,
+    contentHash: hashOfPixels(set.pixels, index),
+    model,
+    sizeBytes: pixels.length,
+    modifiedMs: 0,
+    label,
+    metadata: metadata?.get(path) ?? {},
+  };
+  return { kind: 'fresh', record, pixels };
+}
 
 async function lookAt(
   image: ListedImage,
