@@ -34,7 +34,10 @@ export async function savePresetModel(folder, name) {
   const planes = input('x', 'float32', [1, target.channels, target.height, target.width]);
   encoder.layer(encoder.trunk?.layer(planes, collected.scope) ?? planes, collected.scope);
   const values = new Map(
-    collected.parameters.map(({ name, shape, initializer }) => [name, initializer(shape, createRandom(name))]),
+    collected.parameters.map(({ name, shape, initializer }) => [
+      name,
+      initializer(shape, createRandom(name)),
+    ]),
   );
   const shape = { height: target.height, width: target.width, channels: target.channels };
   await saveModel(folder, {

@@ -101,7 +101,9 @@ async function measureModels(page) {
     console.log();
     models.push({ name, about, rows });
   }
-  console.log(`Medians over ${values.rounds} rounds, the sides in turns; ${MANY} photos of ${values.images}.\n`);
+  console.log(
+    `Medians over ${values.rounds} rounds, the sides in turns; ${MANY} photos of ${values.images}.\n`,
+  );
   return models;
 }
 
