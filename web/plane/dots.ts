@@ -39,35 +39,48 @@ export function paintDots(
     const top = y[i] - side / 2;
     const column = Math.floor(left);
     const row = Math.floor(top);
-    const mask =
-      masks[Math.floor((top - row) * PHASES) * PHASES + Math.floor((left - column) * PHASES)] ?? masks[0];
+    const phase = Math.floor((top - row) * PHASES) * PHASES + Math.floor((left - column) * PHASES);
+    const { columns, rows, shares } = masks[phase];
     const color = colors[i] & 0xff_ffff;
     const alpha = colors[i] >>> 24;
-    for (let v = Math.max(0, -row); v < side && row + v < height; v++) {
-      const line = (row + v) * width + column;
-      for (let u = Math.max(0, -column); u < side && column + u < width; u++) {
-        const share = mask[v * side + u];
-        if (share === 0) continue;
-        const own = Math.round((share * alpha) / 255);
-        if (own >= pixels[line + u] >>> 24) pixels[line + u] = ((own << 24) | color) >>> 0;
-      }
+    const isInside = column >= 0 && row >= 0 && column + side <= width && row + side <= height;
+    for (let m = 0; m < shares.length; m++) {
+      const u = column + columns[m];
+      const v = row + rows[m];
+      if (!isInside && (u < 0 || v < 0 || u >= width || v >= height)) continue;
+      const at = v * width + u;
+      const own = alpha === 255 ? shares[m] : Math.round((shares[m] * alpha) / 255);
+      if (own >= pixels[at] >>> 24) pixels[at] = (own << 24) | color;
     }
   }
   context.putImageData(buffer, 0, 0);
 }
 
-let known: { readonly radius: number; readonly masks: readonly Uint8Array[] } | undefined;
+/** The pixels that a dot covers, and how much of each, 0…255. */
+interface Mask {
+  readonly columns: Uint8Array;
+  readonly rows: Uint8Array;
+  readonly shares: Uint8Array;
+}
 
-/** How much of each pixel a dot covers, 0…255, for each part of a pixel that its middle may lie at. */
-function masksOf(radius: number, side: number): readonly Uint8Array[] {
+let known: { readonly radius: number; readonly masks: readonly Mask[] } | undefined;
+
+/** One for each part of a pixel that a dot's middle may lie at. */
+function masksOf(radius: number, side: number): readonly Mask[] {
   if (known?.radius === radius) return known.masks;
   const masks = Array.from({ length: PHASES * PHASES }, (_, phase) => {
     const middleX = side / 2 + ((phase % PHASES) + 0.5) / PHASES;
     const middleY = side / 2 + (Math.floor(phase / PHASES) + 0.5) / PHASES;
-    return Uint8Array.from({ length: side * side }, (_, at) => {
-      const distance = Math.hypot((at % side) + 0.5 - middleX, Math.floor(at / side) + 0.5 - middleY);
-      return 255 * Math.max(0, Math.min(1, radius - distance + 0.5));
-    });
+    const covered: (readonly [column: number, row: number, share: number])[] = [];
+    for (let row = 0; row < side; row++) {
+      for (let column = 0; column < side; column++) {
+        const distance = Math.hypot(column + 0.5 - middleX, row + 0.5 - middleY);
+        const share = Math.round(255 * Math.max(0, Math.min(1, radius - distance + 0.5)));
+        if (share > 0) covered.push([column, row, share]);
+      }
+    }
+    const part = (of: 0 | 1 | 2) => Uint8Array.from(covered, (each) => each[of]);
+    return { columns: part(0), rows: part(1), shares: part(2) };
   });
   known = { radius, masks };
   return masks;
