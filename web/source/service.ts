@@ -3,6 +3,9 @@ import type { Collection, Neighbour, Picture } from './types.ts';
 
 type Service = Extract<Site, { kind: 'service' }>;
 
+/** Worked out once: a map asks for thousands of addresses. */
+const IMAGES = new URL('v1/images/', location.href).href;
+
 /**
  * The images of the server's store.
  * @param readLabels names of labels, as far as they are known: they come with the model, which arrives later
@@ -63,5 +66,5 @@ export function serviceCollection(
 }
 
 function thumbnailAddress(id: string): string {
-  return new URL(`v1/images/${encodeURIComponent(id)}/thumbnail`, location.href).href;
+  return `${IMAGES}${encodeURIComponent(id)}/thumbnail`;
 }

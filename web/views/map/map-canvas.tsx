@@ -42,7 +42,9 @@ export function MapCanvas(props: MapCanvasProps) {
   const camera = useMemo(() => createCamera(PADDING), [map]);
   const places = useMemo(() => {
     const place = fitInto(boundsOf(map.points), { width: 1, height: 1, padding: 0 });
-    return Float64Array.from(map.points.flatMap((point) => [...place(point)]));
+    const placed = new Float64Array(2 * map.points.length);
+    for (const [i, point] of map.points.entries()) placed.set(place(point), 2 * i);
+    return placed;
   }, [map]);
   const colors = useMemo(() => map.pictures.map(({ label }) => colorOf(label, labels)), [map, labels]);
   const [atlas, setAtlas] = useState<Atlas>({ want: () => {}, proportions: () => undefined, draw: () => {} });
