@@ -91,7 +91,7 @@ async function measure(model, store, rows) {
     const memoryMb = async (field) =>
       Number(new RegExp(`${field}:\\s+(\\d+)`).exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) /
       1024;
-    await report(rows, 'nothing', () => new Promise((resolve) => setTimeout(resolve, 2000)), url);
+    await report(rows, 'nothing', () => new Promise((resolve) => setTimeout(resolve, 1000)), url);
     const restMb = await memoryMb('VmRSS');
     const parts = [];
     for (const path of ['v1/map', 'v1/duplicates?limit=1000']) {
