@@ -34,6 +34,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
 const BROWSER_SAFE = [
   /^src\/(client|graph|nn|loss|evaluate|projection|web)\//,
   /^src\/data\/(augment|splits|pairs|samplers)/,
+  /^src\/search\/near-groups/,
 ];
 /** What every runtime is: others may speak of it, but get one only by #runtime. */
 const RUNTIME_TYPES = 'src/graph/runtime/types.ts';

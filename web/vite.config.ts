@@ -13,6 +13,9 @@ const resolve = {
   ],
 };
 
+// Says which plugin took how long wherever the machine is busy, which is nothing to warn of.
+const rolldownOptions = { checks: { bundlerTimings: false } };
+
 export default defineConfig({
   root: fromRoot('web'),
   // Relative addresses: the folder works at any place of any host.
@@ -28,6 +31,7 @@ export default defineConfig({
     manifest: 'manifest.json',
     chunkSizeWarningLimit: 1000,
     reportCompressedSize: false,
+    rolldownOptions,
   },
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions },
 });

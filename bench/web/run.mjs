@@ -1,50 +1,70 @@
-// A model and its vectors in a headless Chromium: what is sent, and how long answers take.
+// A model and its vectors in a headless Chromium: what is sent, and how long answers take, beside Node.
 //   npm run bench:web
-//   npm run bench:web -- --model runs/photos --images ../shared/data/clothing-small/test
+//   npm run bench:web -- --model runs/photos --images photos/
+//   npm run bench:web -- --only sizes
 //
-// Without --model the search alone is measured, on 100,000 random vectors of 128 numbers; with --sizes nothing is.
+// Without --model, the networks of two presets with weights that nobody trained: a small one for 28×28, and MobileNetV2. Then
+// the search in a full store of random vectors, after a reload of the page. --only takes some of sizes, model and search.
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
-import { basename, extname, join } from 'node:path';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../../scripts/ensure-chromium.mjs';
+import { choosePhotos, MANY, measureModel } from './model.mjs';
+import { savePresetModel } from './preset-model.mjs';
+import { measureSearch } from './search.mjs';
 import { openSite } from './site.mjs';
 
 const { values } = parseArgs({
   options: {
     model: { type: 'string' },
+    presets: { type: 'string', default: 'protocol-a-ours-fashion-mnist,photos' },
     images: { type: 'string', default: '../shared/data/clothing-small/test' },
-    count: { type: 'string', default: '64' },
+    rounds: { type: 'string', default: '3' },
     rows: { type: 'string', default: '100000' },
     size: { type: 'string', default: '128' },
-    searches: { type: 'string', default: '100' },
-    sizes: { type: 'boolean', default: false },
+    searches: { type: 'string', default: '200' },
+    only: { type: 'string', default: 'sizes,model,search' },
+    json: { type: 'boolean', default: false },
   },
 });
+const parts = values.only.split(',');
 const executablePath = findChromium();
 if (executablePath === undefined) {
   console.error('no Chromium here: install one, or set SAMESAME_CHROMIUM to its path');
   process.exit(1);
 }
-console.log(`Node ${process.version}, ${availableParallelism()} cores, load ${loadavg()[0].toFixed(1)}`);
+console.log(`${cpus()[0].model.trim()}, ${availableParallelism()} cores, Node ${process.version}`);
+if (loadavg()[0] > 0.5)
+  console.log(`Warning: the machine is busy (load ${loadavg()[0].toFixed(1)}); wait and run it again.`);
 
 const site = await openSite();
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+// Threads, and asking for memory, need a page that shares nothing with others.
+site.isIsolated = true;
+const browser = await chromium.launch({
+  executablePath,
+  args: ['--no-sandbox', '--disable-gpu', '--enable-blink-features=ForceEagerMeasureMemory'],
+});
+/** @type {Record<string, unknown>} */
+const result = {};
 try {
   console.log(`Chromium ${browser.version()}\n`);
   const page = await browser.newPage();
-  await page.goto(site.url);
-  await page.waitForFunction('window.samesame');
-
-  printSizes();
-  if (values.model !== undefined && !values.sizes) await measureModel(page);
-  if (!values.sizes) await measureSearch(page);
+  const show = async () => {
+    await page.goto(site.url);
+    await page.waitForFunction('window.samesame');
+  };
+  await show();
+  if (parts.includes('sizes')) printSizes();
+  if (parts.includes('model')) result.models = await measureModels(page);
+  if (parts.includes('search')) result.search = await search(page, show);
 } finally {
   await browser.close();
   await site.close();
 }
+if (values.json) console.log(JSON.stringify(result));
 
 /** What a page that compares loads, and what else there is. */
 function printSizes() {
@@ -59,93 +79,47 @@ function printSizes() {
   console.log();
 }
 
-async function measureModel(page) {
-  cpSync(values.model, join(site.files, 'model'), { recursive: true });
-  const names = readdirSync(values.images, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(jpe?g|png|webp)$/i.test(extname(name)))
-    .slice(0, Number(values.count));
-  for (const [i, name] of names.entries()) cpSync(join(values.images, name), join(site.files, `${i}.image`));
-  const found = await page.evaluate(async (count) => {
-    const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1];
-    const start = performance.now();
-    const model = await window.samesame.openModel('/files/model/');
-    const openMs = performance.now() - start;
-    const images = await Promise.all(
-      Array.from({ length: count }, async (_, i) => (await fetch(`/files/${i}.image`)).blob()),
+async function measureModels(page) {
+  const names = values.model === undefined ? values.presets.split(',') : [basename(values.model)];
+  const photos = choosePhotos(values.images, site);
+  const models = [];
+  for (const name of names) {
+    const folder = join(site.files, name);
+    if (values.model === undefined) await savePresetModel(folder, name);
+    else cpSync(values.model, folder, { recursive: true });
+    const rounds = Number(values.rounds);
+    const { about, rows } = await measureModel({ page, folder, address: `/files/${name}/`, photos, rounds });
+    const { height, width, channels } = about.input;
+    console.log(
+      `${name}: ${height}×${width}×${channels}, ${(about.sizeBytes / 1e6).toFixed(1)} MB, on ${about.runtime} with ${about.numThreads} threads`,
     );
-    await model.embed([images[0]]);
-    const compareMs = [];
-    for (let i = 0; i + 1 < count; i += 2) {
-      const from = performance.now();
-      await model.compare(images[i], images[i + 1]);
-      compareMs.push(performance.now() - from);
-    }
-    const from = performance.now();
-    await model.embed(images);
-    const embedMs = performance.now() - from;
-    const fromExplain = performance.now();
-    await model.explain(images[0], images[1]);
-    const explainMs = performance.now() - fromExplain;
-    const { runtime, numThreads, input } = model.info;
-    await model.close();
-    return {
-      runtime,
-      numThreads,
-      input,
-      openMs,
-      compareMs: median(compareMs),
-      perImageMs: embedMs / count,
-      explainMs,
-    };
-  }, names.length);
-  const { height, width, channels } = found.input;
+    console.log('| | Chromium, ms | Node, ms | Chromium / Node |\n| --- | --: | --: | --: |');
+    for (const { kind, chromiumMs, nodeMs } of rows)
+      console.log(
+        `| ${kind} | ${chromiumMs.toFixed(1)} | ${nodeMs.toFixed(1)} | ${(chromiumMs / nodeMs).toFixed(2)} |`,
+      );
+    console.log();
+    models.push({ name, about, rows });
+  }
   console.log(
-    `${basename(values.model)} (${height}×${width}×${channels}) on ${found.runtime}, ${found.numThreads} thread(s), ${names.length} images`,
+    `Medians over ${values.rounds} rounds, the sides in turns; ${MANY} photos of ${values.images}.\n`,
   );
-  for (const what of ['openMs', 'compareMs', 'perImageMs', 'explainMs'])
-    console.log(`  ${what.padEnd(12)} ${found[what].toFixed(1)}`);
-  console.log();
+  return models;
 }
 
-async function measureSearch(page) {
-  const options = { rows: Number(values.rows), size: Number(values.size), searches: Number(values.searches) };
-  const found = await page.evaluate(async ({ rows, size, searches }) => {
-    const vectors = new Float32Array(rows * size);
-    for (let i = 0; i < vectors.length; i++) vectors[i] = Math.random() - 0.5;
-    const items = Array.from({ length: rows }, (_, i) => ({
-      id: `image-${i}.jpg`,
-      label: `class ${i % 10}`,
-    }));
-    const open = () =>
-      window.samesame.openVectors('bench', { embeddingSize: size, modelFingerprint: 'bench' });
-    const timed = async (work) => {
-      const from = performance.now();
-      const result = await work();
-      return [result, performance.now() - from];
-    };
-    let store = await open();
-    const [, addMs] = await timed(() => store.add(items, vectors));
-    await store.close();
-    const [opened, openMs] = await timed(open);
-    store = opened;
-    const [, upsertMs] = await timed(() => store.upsert([items[7]], vectors.slice(0, size)));
-    const p50 = async (filter) => {
-      const times = [];
-      for (let i = 0; i < searches; i++) {
-        const query = Float32Array.from({ length: size }, () => Math.random() - 0.5);
-        times.push((await timed(() => store.search(query, { k: 10, filter })))[1]);
-      }
-      return times.sort((a, b) => a - b)[searches >> 1];
-    };
-    await p50();
-    const searchMs = await p50();
-    const filteredMs = await p50({ labels: ['class 3'] });
-    await store.close();
-    await window.samesame.deleteVectors('bench');
-    return { addMs, openMs, upsertMs, searchMs, filteredMs };
-  }, options);
-  console.log(
-    `${options.rows} vectors of ${options.size}: ten nearest, median of ${options.searches} searches`,
-  );
-  for (const [what, ms] of Object.entries(found)) console.log(`  ${what.padEnd(12)} ${ms.toFixed(1)}`);
+async function search(page, show) {
+  const [rows, size, searches] = [values.rows, values.size, values.searches].map(Number);
+  const found = await measureSearch({ page, show, rows, size, searches });
+  const ms = (number) => `${number.toFixed(1)} ms`;
+  console.log(`${rows} vectors of ${size} numbers:`);
+  console.log(`  added and kept in IndexedDB    ${ms(found.addMs)}`);
+  console.log(`  opened again after a reload    ${ms(found.openMs)}`);
+  for (const [what, times] of [
+    ['ten nearest of all', found.plain],
+    ['of one label in ten', found.filtered],
+  ])
+    console.log(`  ${what.padEnd(30)} p50 ${ms(times.p50)}, p95 ${ms(times.p95)} of ${searches} searches`);
+  console.log(`  one row changed and kept       ${ms(found.upsertMs)}`);
+  console.log(`  memory while it is open        ${found.memoryMb.toFixed(0)} MB`);
+  return found;
 }

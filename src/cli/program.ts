@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../base/version.ts';
+import { askForRequiredLast } from './required-options.ts';
 
 interface Verb {
   readonly about: string;
@@ -150,5 +151,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 bad input data, 
     const verb = program.command(name).description(about);
     if (name === asked) (await load())(verb);
   }
+  askForRequiredLast(program);
   return program;
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { SamesameError } from '../base/errors.ts';
 import { openQueue, readFacts } from '../jobs/queue/open.ts';
 import type { Queue } from '../jobs/queue/types.ts';
 import { type WorkerEvent, type WorkResult, work } from '../jobs/queue/work.ts';
@@ -14,8 +13,8 @@ import { addS3Options, type S3FlagOptions, toS3Options } from './source-flags.ts
 import { createTerminal } from './terminal.ts';
 
 interface WorkerOptions extends CommonOptions, S3FlagOptions {
-  readonly queue?: string;
-  readonly model?: string;
+  readonly queue: string;
+  readonly model: string;
   readonly store?: string;
   readonly concurrency: number;
   readonly lease: number;
@@ -28,8 +27,11 @@ const LOOK_MS = 1000;
 export function addWorker(verb: Command): void {
   verb
     .optionsGroup('Worker:')
-    .option(...QUEUE_FLAG)
-    .option('--model <folder>', 'folder of the model, or of its run, that the images are indexed with')
+    .requiredOption(...QUEUE_FLAG)
+    .requiredOption(
+      '--model <folder>',
+      'folder of the model, or of its run, that the images are indexed with',
+    )
     .option('--store <address>', "where embeddings go: postgres://… (default: the queue's own database)")
     .option('--concurrency <n>', 'jobs in hand at a time; more where images come over a network', toCount, 2)
     .option(
@@ -58,24 +60,7 @@ once its lease is over, and nothing is lost.
     .action(runWorker);
 }
 
-// Checked here, because a required option that is missing hides another that is misspelt.
-async function runWorker({ queue, model, ...options }: WorkerOptions): Promise<void> {
-  if (queue === undefined) throw notSaid('queue', 'postgres://user:password@host/database?queue=name');
-  if (model === undefined) throw notSaid('model', 'the folder of a model, or of its run');
-  await takeJobs({ ...options, queue, model });
-}
-
-function notSaid(option: string, expected: string): SamesameError {
-  return new SamesameError('E_USAGE', {
-    what: `it is not said which ${option}`,
-    expected: `--${option} with ${expected}`,
-    details: { option },
-  });
-}
-
-async function takeJobs(
-  options: WorkerOptions & { readonly queue: string; readonly model: string },
-): Promise<void> {
+async function runWorker(options: WorkerOptions): Promise<void> {
   const terminal = createTerminal(options);
   const line = createLiveLine(process.stderr, { quiet: terminal.quiet });
   const onWait = (message: string) => line.keep(message);

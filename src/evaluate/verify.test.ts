@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../base/random.ts';
 import { precisionRecallCurve, rocCurve } from './curves.ts';
 import { chooseThreshold } from './threshold.ts';
 import { verify } from './verify.ts';
@@ -249,6 +250,52 @@ describe('verify', () => {
     const width = (estimate: { low: number | null; high: number | null }) => estimate.high! - estimate.low!;
     expect(width(grouped.accuracy)).toBeGreaterThan(2.5 * width(alone.accuracy));
     expect(width(grouped.auc)).toBeGreaterThan(2.5 * width(alone.auc));
+  });
+
+  /** All pairs of images of two classes; `isWrong` says which of them the model gets wrong. */
+  function allPairs(numImages: number, isWrong: (i: number, j: number) => boolean) {
+    const pairs = { left: [] as number[], right: [] as number[] };
+    const [distances, similar]: [number[], number[]] = [[], []];
+    for (let i = 0; i < numImages; i++) {
+      for (let j = i + 1; j < numImages; j++) {
+        const isSame = i % 2 === j % 2;
+        pairs.left.push(i);
+        pairs.right.push(j);
+        similar.push(isSame ? 1 : 0);
+        distances.push(isSame === isWrong(i, j) ? 1 : 0);
+      }
+    }
+    return { distances, similar, threshold: 0.5, groups: pairs };
+  }
+
+  it('does not take the pairs of few images without a mistake for as many facts', () => {
+    const found = verify(allPairs(20, () => false));
+    // Ten independent pairs: 10 / (10 + 1.96²).
+    const { accuracy, precision, recall, f1, auc, averagePrecision } = found;
+    for (const estimate of [accuracy, precision, recall, f1, auc, averagePrecision])
+      expect([estimate.value, estimate.low, estimate.high]).toBeAllClose([1, 0.7225, 1], { atol: 1e-4 });
+    expect([found.eer.low, found.eer.high]).toBeAllClose([0, 0.2775], { atol: 1e-4 });
+  });
+
+  it('holds the truth nine times in ten on small sets of images, however mistakes come together', () => {
+    const random = createRandom('coverage');
+    const holds = ({ low, high }: { low: number; high: number }, truth: number) =>
+      low <= truth && truth <= high ? 1 : 0;
+    for (const numImages of [8, 12, 20]) {
+      let [together, apart] = [0, 0];
+      const numRuns = 200;
+      for (let run = 0; run < numRuns; run++) {
+        const share = 0.25 * random.uniform();
+        // Every pair of an image that is not understood is wrong; or mistakes fall anywhere.
+        const isBad = Array.from({ length: numImages }, () => random.uniform() < share);
+        const ofImages = verify({ ...allPairs(numImages, (i, j) => isBad[i] || isBad[j]), seed: run });
+        const ofPairs = verify({ ...allPairs(numImages, () => random.uniform() < share), seed: run });
+        together += holds(ofImages.accuracy, (1 - share) ** 2);
+        apart += holds(ofPairs.accuracy, 1 - share);
+      }
+      expect(together / numRuns, `${numImages} images`).toBeGreaterThanOrEqual(0.9);
+      expect(apart / numRuns, `${numImages} images`).toBeGreaterThanOrEqual(0.9);
+    }
   });
 
   it('refuses what it cannot measure', () => {

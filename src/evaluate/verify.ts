@@ -68,10 +68,14 @@ export interface Confusion {
  *
  * Accuracy, precision and recall get Wilson intervals, the others percentile bootstrap ones. With `groups`, resamples
  * draw groups with replacement and a pair counts as often as its left group times its right one (once where both are
- * the same), and the Wilson intervals use the effective number of pairs `n / deff` that those resamples imply.
- * A metric that comes out perfect on every resample keeps an interval of width 0: there is nothing to resample.
+ * the same), and the Wilson intervals use the effective number of pairs `n / deff` that those resamples imply. What has no
+ * mistake, or few, tells nothing of how mistakes come together: there it is the least number that there can be, half as many
+ * as there are groups, so that 20 images without a mistake say [.72, 1]. A metric that comes out the same on every resample
+ * has the Wilson interval of that number.
  * @throws E_DATA_EMPTY, E_DATA_LENGTH, E_NAN
- * @source Wilson 1927; Owen 2007, The pigeonhole bootstrap; Kish 1965, Survey Sampling (design effect)
+ * @source Wilson 1927; Owen 2007, The pigeonhole bootstrap; Kish 1965, Survey Sampling (design effect); Hoeffding 1948, A class
+ *   of statistics with asymptotically normal distribution, theorem 5.2 (the variance over pairs of N is at most that of N/2
+ *   independent ones)
  * @example
  * verify({ distances: [0.1, 0.6, 0.4, 0.9], similar: [1, 1, 0, 0], threshold: 0.5 }).confusion
  * // { truePositive: 1, falsePositive: 1, trueNegative: 1, falseNegative: 1 }
@@ -99,15 +103,27 @@ export function verify(options: VerifyOptions): Verification {
   const random = createRandom(seed).fork('verify');
   for (const metrics of resamples) measurePairs(pairs, draw(random), numBelow, metrics);
 
-  const percentile = (value: number, pick: (metrics: (typeof resamples)[number]) => number): Estimate =>
-    percentileInterval(Number.isNaN(value) ? null : value, Float64Array.from(resamples, pick));
+  /** Independent pairs that so many pairs are worth at the least. */
+  const atLeast = (total: number) =>
+    groups === undefined ? total : Math.min(total, Math.max(1, countGroups(groups, numPairs) / 2));
+  const percentile = (
+    value: number,
+    total: number,
+    pick: (metrics: (typeof resamples)[number]) => number,
+  ): Estimate => {
+    const found = percentileInterval(Number.isNaN(value) ? null : value, Float64Array.from(resamples, pick));
+    return found.low !== null && found.low === found.high ? wilsonInterval(value, atLeast(total)) : found;
+  };
   const rate = (name: 'accuracy' | 'precision' | 'recall', total: number): Estimate => {
     if (total === 0) return UNDEFINED;
-    const samples = groups === undefined ? [] : resamples.map((metrics) => metrics[name]);
-    return wilsonInterval(exact[name], effectiveTotal(exact[name], total, samples));
+    if (groups === undefined) return wilsonInterval(exact[name], total);
+    const samples = resamples.map((metrics) => metrics[name]);
+    return wilsonInterval(exact[name], effectiveTotal(exact[name], total, atLeast(total), samples));
   };
+  // Chances about one kind of pair against the other are known no better than the rarer kind is.
+  const numRarer = Math.min(numSimilar, numPairs - numSimilar);
   const recallAt = (i: number) =>
-    percentile(exact.recallAtPrecision[i], (metrics) => metrics.recallAtPrecision[i]);
+    percentile(exact.recallAtPrecision[i], numSimilar, (metrics) => metrics.recallAtPrecision[i]);
 
   return {
     numPairs,
@@ -116,10 +132,10 @@ export function verify(options: VerifyOptions): Verification {
     accuracy: rate('accuracy', numPairs) as Interval, // numPairs ≥ 1
     precision: rate('precision', numBelow),
     recall: rate('recall', numSimilar),
-    f1: percentile(exact.f1, (metrics) => metrics.f1),
-    auc: percentile(exact.auc, (metrics) => metrics.auc),
-    averagePrecision: percentile(exact.averagePrecision, (metrics) => metrics.averagePrecision),
-    eer: percentile(exact.eer, (metrics) => metrics.eer),
+    f1: percentile(exact.f1, numPairs, (metrics) => metrics.f1),
+    auc: percentile(exact.auc, numRarer, (metrics) => metrics.auc),
+    averagePrecision: percentile(exact.averagePrecision, numSimilar, (metrics) => metrics.averagePrecision),
+    eer: percentile(exact.eer, numRarer, (metrics) => metrics.eer),
     recallAtPrecision: { '.80': recallAt(0), '.90': recallAt(1), '.95': recallAt(PRECISIONS.length - 1) },
     confusion,
     majorityBaseline: majorityBaseline(similar),
@@ -144,12 +160,28 @@ function countSimilar(pairs: SortedPairs, end: number): number {
   return count;
 }
 
-/** `total / deff` with `deff = variance of the resampled rate / variance under independence`, never above `total`. */
-function effectiveTotal(rate: number, total: number, samples: readonly number[]): number {
+/** Groups that some pair is of. */
+function countGroups({ left, right }: PairGroups, numPairs: number): number {
+  const seen = new Set<number>();
+  for (let i = 0; i < numPairs; i++) seen.add(left[i]).add(right[i]);
+  return seen.size;
+}
+
+/** Mistakes, each as an independent pair, from which on the resamples are believed more than the worst case: z². */
+const FEW = 4;
+
+/**
+ * `total / deff` with `deff = variance of the resampled rate / variance under independence`, at least 1. Where there are
+ * few mistakes, it is drawn to the worst case, `total / least`.
+ */
+function effectiveTotal(rate: number, total: number, least: number, samples: readonly number[]): number {
+  const worst = total / least;
   const defined = samples.filter((sample) => !Number.isNaN(sample));
   const independent = (rate * (1 - rate)) / total;
-  if (defined.length < 2 || independent === 0) return total;
+  if (defined.length < 2 || independent === 0) return least;
   const mean = defined.reduce((sum, sample) => sum + sample, 0) / defined.length;
   const variance = defined.reduce((sum, sample) => sum + (sample - mean) ** 2, 0) / (defined.length - 1);
-  return total / Math.max(1, variance / independent);
+  const seen = Math.max(1, variance / independent);
+  const numSeen = Math.min(rate, 1 - rate) * least;
+  return (total * (numSeen + FEW)) / (numSeen * seen + FEW * Math.max(seen, worst));
 }

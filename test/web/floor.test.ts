@@ -5,9 +5,10 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the page may know of the house: the library for browsers, the client, projections, figures that are pure. */
+/** What the page may know of the house: the library for browsers, the client, projections, what is pure of search and figures. */
 const ALLOWED = [
   /^src\/(web|client|projection)\/([\w-]+\/)?[\w-]+\.ts$/,
+  /^src\/search\/near-groups\.ts$/,
   /^src\/report\/figures\/(class-colors|map-layout|line-chart)\.ts$/,
   /^src\/report\/map-page\/(camera|controls)\.ts$/,
   /^src\/report\/explain\/inferno\.ts$/,

@@ -22,7 +22,7 @@ export interface ShareEvent {
 export interface EngineApi {
   /** Places of embeddings on a plane. */
   places: { args: Embeddings; answer: Places; event: ShareEvent };
-  /** Groups of images within a distance of their first, by place in the embeddings; nearest groups first. */
+  /** Groups of images within a distance of their first, by place in the embeddings; closest groups first. */
   groups: {
     args: Embeddings & { readonly within: number };
     answer: readonly NearGroup[];

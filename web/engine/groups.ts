@@ -1,3 +1,4 @@
+import { groupAround, type NearPair } from '../../src/search/near-groups.ts';
 import type { EngineApi, NearGroup } from './api.ts';
 import type { CallContext } from './protocol.ts';
 
@@ -6,63 +7,30 @@ const ROWS_PER_TURN = 64;
 /** The nearest are enough to look through, and fit into memory. */
 const MAX_PAIRS = 500_000;
 
-interface Pair {
-  readonly left: number;
-  readonly right: number;
-  readonly distance: number;
-}
-
-/**
- * Images near to the first of their group, so that no chain of small steps joins what is unlike: all pairs are looked at,
- * the nearest pair begins a group. Groups with the nearest images first.
- */
+/** Groups of images within a distance of their centre, as the service makes them: all pairs are looked at. */
 export async function findGroups(
-  { values, numImages, within }: EngineApi['groups']['args'],
+  args: EngineApi['groups']['args'],
   context: CallContext,
 ): Promise<NearGroup[]> {
-  const pairs = await findPairs({ values, numImages, within }, context);
-  const size = values.length / Math.max(1, numImages);
-  const centreOf = new Int32Array(numImages).fill(-1);
-  const groups = new Map<number, { place: number; distance: number }[]>();
-  const join = (place: number, centre: number, distance: number) => {
-    centreOf[place] = centre;
-    groups.get(centre)!.push({ place, distance });
-  };
-  for (const { left, right, distance } of pairs) {
-    const [leftCentre, rightCentre] = [centreOf[left], centreOf[right]];
-    if (leftCentre >= 0 === rightCentre >= 0) {
-      if (leftCentre >= 0) continue;
-      centreOf[left] = left;
-      groups.set(left, [{ place: left, distance: 0 }]);
-      join(right, left, distance);
-      continue;
-    }
-    const [centre, other] = leftCentre >= 0 ? [leftCentre, right] : [rightCentre, left];
-    const squared = distanceSquared(values, centre * size, other * size, size, within * within);
-    if (squared <= within * within) join(other, centre, Math.sqrt(squared));
-  }
-  return [...groups.values()].map((members) => {
-    members.sort((a, b) => a.distance - b.distance);
-    return {
-      places: members.map(({ place }) => place),
-      distances: members.map(({ distance }) => distance),
-    };
-  });
+  return groupAround(await findPairs(args, context)).map(({ centre, others }) => ({
+    places: [centre, ...others.map(({ index }) => index)],
+    distances: [0, ...others.map(({ distance }) => distance)],
+  }));
 }
 
 /** All pairs within the distance, the nearest first. */
 async function findPairs(
   { values, numImages, within }: EngineApi['groups']['args'],
   { emit, signal }: CallContext,
-): Promise<Pair[]> {
+): Promise<NearPair[]> {
   const size = values.length / Math.max(1, numImages);
-  const byDistance = (a: Pair, b: Pair) => a.distance - b.distance || a.left - b.left || a.right - b.right;
+  const byDistance = (p: NearPair, q: NearPair) => p.distance - q.distance || p.a - q.a || p.b - q.b;
   let limit = within * within;
-  let pairs: Pair[] = [];
+  let pairs: NearPair[] = [];
   for (let left = 0; left < numImages; left++) {
     for (let right = left + 1; right < numImages; right++) {
       const squared = distanceSquared(values, left * size, right * size, size, limit);
-      if (squared <= limit) pairs.push({ left, right, distance: Math.sqrt(squared) });
+      if (squared <= limit) pairs.push({ a: left, b: right, distance: Math.sqrt(squared) });
     }
     if (pairs.length > 2 * MAX_PAIRS) {
       pairs = pairs.sort(byDistance).slice(0, MAX_PAIRS);

@@ -26,7 +26,6 @@ export function Camera({ onPhoto, onClose, isSeries = false }: CameraProps) {
         stream = got;
         if (isGone) return stopAll(got);
         video.current!.srcObject = got;
-        setState('on');
       })
       .catch(() => setState('refused'));
     return () => {
@@ -45,7 +44,8 @@ export function Camera({ onPhoto, onClose, isSeries = false }: CameraProps) {
         <p role="alert">{TEXT.error.noCamera}</p>
       ) : (
         <>
-          <video ref={video} autoplay playsInline muted />
+          {/* With the stream alone there is no picture yet, and none to be taken. */}
+          <video ref={video} autoplay playsInline muted onLoadedData={() => setState('on')} />
           <p class="camera-foot">
             <button type="button" class="button is-primary" disabled={state !== 'on'} onClick={take}>
               {TEXT.zone.take}

@@ -23,9 +23,14 @@ export function useCollection(): Collection | undefined {
     // Fetches what the browser kept; whoever searches hears of what goes wrong.
     if (!isService && ready) vectorsOf(ready).catch(() => {});
   }, [isService, ready]);
-  if (isService)
-    return remember([service, ready], () => serviceCollection(service, ready?.info.classes ?? []));
+  // The same before and after the model has arrived: a map that somebody looks at is not drawn anew.
+  if (isService) return remember([service], () => serviceCollection(service, classesOfModel));
   return ready && remember([ready, tab.images], () => tabCollection(ready, tab.images));
+}
+
+function classesOfModel(): readonly string[] {
+  const model = modelState.get();
+  return model.kind === 'ready' ? model.model.info.classes : [];
 }
 
 let last: { readonly of: readonly unknown[]; readonly collection: Collection } | undefined;

@@ -3,8 +3,17 @@ import type { Collection, Neighbour, Picture } from './types.ts';
 
 type Service = Extract<Site, { kind: 'service' }>;
 
-/** The images of the server's store. */
-export function serviceCollection({ client, numImages }: Service, labels: readonly string[]): Collection {
+/** Worked out once: a map asks for thousands of addresses. */
+const IMAGES = new URL('v1/images/', location.href).href;
+
+/**
+ * The images of the server's store.
+ * @param readLabels names of labels, as far as they are known: they come with the model, which arrives later
+ */
+export function serviceCollection(
+  { client, numImages }: Service,
+  readLabels: () => readonly string[],
+): Collection {
   const pictureOf = ({ id, name, label }: Pick<Picture, 'id' | 'name' | 'label'>): Picture => ({
     id,
     name,
@@ -27,7 +36,9 @@ export function serviceCollection({ client, numImages }: Service, labels: readon
   return {
     kind: 'service',
     numImages: numImages ?? 0,
-    labels,
+    get labels() {
+      return readLabels();
+    },
     search,
     async neighboursOf(picture, options) {
       // The service searches by pictures: the small one stands for the image.
@@ -55,5 +66,5 @@ export function serviceCollection({ client, numImages }: Service, labels: readon
 }
 
 function thumbnailAddress(id: string): string {
-  return new URL(`v1/images/${encodeURIComponent(id)}/thumbnail`, location.href).href;
+  return `${IMAGES}${encodeURIComponent(id)}/thumbnail`;
 }

@@ -30,6 +30,23 @@ describe('the time that a sweep will take', () => {
     expect(clock.secondsLeft(2)).toBeCloseTo(36);
   });
 
+  it('does not take the reading of images for the pace of steps', () => {
+    const hand = createHand();
+    const clock = createSweepClock(1, [], hand.now);
+    clock.start('a');
+    // A minute for the images and the first step, then ten steps of a thousand a second.
+    hand.set(60);
+    clock.progress('a', 0.001);
+    hand.set(60.1);
+    clock.progress('a', 0.002);
+    expect(clock.secondsLeft(0)).toBeNull();
+    hand.set(70);
+    clock.progress('a', 0.101);
+    expect(clock.secondsLeft(0)).toBeCloseTo(89.9);
+    // Each that waits reads its images, too.
+    expect(clock.secondsLeft(2)).toBeCloseTo(89.9 + 2 * 160);
+  });
+
   it('is shared by runs at a time, but never by more than there are', () => {
     const hand = createHand();
     const clock = createSweepClock(4, [], hand.now);

@@ -11,9 +11,13 @@ export interface SweepClock {
 
 interface Running {
   readonly startMs: number;
-  firstShare?: number;
+  /** Where training began, in time and share: images are read before it, and the first step takes longer than any other. */
+  first?: { readonly ms: number; readonly share: number };
   share: number;
 }
+
+/** The pace of fewer seconds is chance. */
+const MIN_TRAINING_SECONDS = 2;
 
 /**
  * @param numParallel runs at a time
@@ -28,10 +32,12 @@ export function createSweepClock(
   const running = new Map<string, Running>();
   const seconds: number[] = [];
 
-  /** Seconds that a whole run takes at the pace of this one. */
-  function paceOf({ startMs, firstShare, share }: Running): number | null {
-    const done = share - (firstShare ?? share);
-    return done > 0 ? (now() - startMs) / 1000 / done : null;
+  /** What this run took until it trained, and what all of its training takes at its pace so far. */
+  function paceOf({ startMs, first, share }: Running): { reading: number; training: number } | null {
+    if (first === undefined || share <= first.share) return null;
+    const trained = (now() - first.ms) / 1000;
+    if (trained < MIN_TRAINING_SECONDS) return null;
+    return { reading: (first.ms - startMs) / 1000, training: trained / (share - first.share) };
   }
 
   return {
@@ -39,22 +45,23 @@ export function createSweepClock(
     progress(run, share) {
       const at = running.get(run);
       if (at === undefined) return;
-      at.firstShare ??= share;
+      at.first ??= { ms: now(), share };
       at.share = share;
     },
     finish(run, isWhole) {
       const at = running.get(run);
       running.delete(run);
       // One that went on from a checkpoint is shorter than a whole one.
-      if (at !== undefined && isWhole && (at.firstShare ?? 1) < 0.1)
+      if (at !== undefined && isWhole && (at.first?.share ?? 1) < 0.1)
         seconds.push((now() - at.startMs) / 1000);
     },
     secondsLeft(numWaiting) {
       const paces = [...running.values()].map(paceOf).filter((pace) => pace !== null);
-      const whole = mean(seconds) ?? mean(before) ?? mean(paces);
+      const whole =
+        mean(seconds) ?? mean(before) ?? mean(paces.map(({ reading, training }) => reading + training));
       if (whole === null) return null;
       let left = numWaiting * whole;
-      for (const at of running.values()) left += (paceOf(at) ?? whole) * (1 - at.share);
+      for (const at of running.values()) left += (paceOf(at)?.training ?? whole) * (1 - at.share);
       return left / Math.max(1, Math.min(numParallel, numWaiting + running.size));
     },
   };

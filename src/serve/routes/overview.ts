@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { judge } from '../../model/judge.ts';
+import { groupAround } from '../../search/near-groups.ts';
 import type { ImageRecord } from '../../search/store/types.ts';
-import { groupAround } from '../overview/star-groups.ts';
 import { toLabel } from '../requests/sent-image.ts';
 import { duplicatesQuerySchema, duplicatesResponseSchema, mapResponseSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
@@ -53,7 +53,7 @@ export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service):
       const { maxDistance, limit } = c.req.valid('query');
       const { findNeighbours } = overviewOf(service);
       const { config, checksum } = service.model.current();
-      const { numRows, numExamined, pairs } = await untilAborted(c.get('signal'), findNeighbours());
+      const { numRows, numExamined, records, pairs } = await untilAborted(c.get('signal'), findNeighbours());
       const isNear = (distance: number) =>
         maxDistance === undefined ? judge(distance, config).verdict === 'same' : distance <= maxDistance;
       const groups = groupAround(pairs.filter(({ distance }) => isNear(distance)));
@@ -64,8 +64,8 @@ export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service):
           numExamined,
           numGroups: groups.length,
           groups: groups.slice(0, limit).map(({ centre, others }) => ({
-            centre: describe(centre),
-            others: others.map(({ record, distance }) => ({ ...describe(record), distance })),
+            centre: describe(records[centre]),
+            others: others.map(({ index, distance }) => ({ ...describe(records[index]), distance })),
           })),
         },
         200,

@@ -9,7 +9,8 @@ import { theme } from '../../shell/theme.ts';
 import type { Collection, PictureMap } from '../../source/types.ts';
 import { useStore } from '../../state/store.ts';
 import { TEXT } from '../../text.ts';
-import { findAt, isWithin, paint, type Scene } from './painter.ts';
+import { findWithin, lengthenLasso } from './lasso.ts';
+import { createPainter, type Painter, type Scene } from './painter.ts';
 
 export interface MapCanvasProps {
   readonly map: PictureMap;
@@ -41,25 +42,26 @@ export function MapCanvas(props: MapCanvasProps) {
   const camera = useMemo(() => createCamera(PADDING), [map]);
   const places = useMemo(() => {
     const place = fitInto(boundsOf(map.points), { width: 1, height: 1, padding: 0 });
-    return Float64Array.from(map.points.flatMap((point) => [...place(point)]));
+    const placed = new Float64Array(2 * map.points.length);
+    for (const [i, point] of map.points.entries()) placed.set(place(point), 2 * i);
+    return placed;
   }, [map]);
   const colors = useMemo(() => map.pictures.map(({ label }) => colorOf(label, labels)), [map, labels]);
-  const [atlas, setAtlas] = useState<Atlas>({ proportions: () => undefined, draw: () => {} });
+  const [atlas, setAtlas] = useState<Atlas>({ want: () => {}, proportions: () => undefined, draw: () => {} });
   const scene: Scene = { places, colors, atlas, isShown: (i) => !hidden.has(map.pictures[i].label) };
 
+  const painter = useRef<Painter>(undefined);
   const draw = () => {
-    if (canvas.current === null) return;
-    paint(canvas.current, camera, scene, {
+    painter.current?.paint(scene, {
       focus: hovered >= 0 ? hovered : focus,
-      neighbours: [],
       selected,
       lasso: corners.current,
       hasPictures,
     });
   };
   // Listeners live as long as the canvas, and see what is drawn last.
-  const latest = useRef({ draw, scene, props, hasPictures });
-  latest.current = { draw, scene, props, hasPictures };
+  const latest = useRef({ draw, scene, props });
+  latest.current = { draw, scene, props };
   const redraw = useMemo(() => onceAFrame(() => latest.current.draw()), []);
 
   useEffect(() => {
@@ -76,9 +78,11 @@ export function MapCanvas(props: MapCanvasProps) {
   useLayoutEffect(() => {
     const element = canvas.current!;
     camera.fit(element.clientWidth, element.clientHeight);
+    const ownPainter = createPainter(element, camera);
+    painter.current = ownPainter;
     createControls(element, camera, {
       draw: redraw,
-      find: (x, y) => findAt(camera, latest.current.scene, latest.current.hasPictures, x, y),
+      find: (x, y) => ownPainter.findAt(latest.current.scene, x, y),
       focusOn(index, isPinned) {
         if (isPinned) latest.current.props.onFocus(index);
         setHovered(isPinned ? -1 : index);
@@ -89,7 +93,7 @@ export function MapCanvas(props: MapCanvasProps) {
       button: (id) => tools.current!.querySelector<HTMLElement>(`[data-tool="${id}"]`)!,
     });
   }, [camera]);
-  useLayoutEffect(draw, [camera, hovered, focus, selected, hasPictures, shownTheme, hidden, atlas]);
+  useLayoutEffect(redraw, [camera, hovered, focus, selected, hasPictures, shownTheme, hidden, atlas]);
 
   // While the lasso is held, the canvas neither pans nor picks: it sees these events first.
   const lassoHandlers = isLasso && {
@@ -100,14 +104,13 @@ export function MapCanvas(props: MapCanvasProps) {
     },
     onPointerMoveCapture: (event: PointerEvent) => {
       event.stopImmediatePropagation();
-      if (corners.current.length > 0) drawLasso([...corners.current, placeOf(event)]);
+      if (corners.current.length > 0) drawLasso(lengthenLasso(corners.current, placeOf(event)));
     },
     onPointerUpCapture: (event: PointerEvent) => {
       event.stopImmediatePropagation();
-      const inside = map.pictures.flatMap((_, i) => {
-        const isInside = isWithin(corners.current, ...camera.toScreen(places[2 * i], places[2 * i + 1]));
-        return scene.isShown(i) && isInside ? [i] : [];
-      });
+      const [left, top] = camera.toScreen(0, 0);
+      const points = places.map((place, i) => (i % 2 === 0 ? left : top) + place * camera.scale);
+      const inside = findWithin(corners.current, points).filter(scene.isShown);
       drawLasso([]);
       setLasso(false);
       props.onFocus(-1);

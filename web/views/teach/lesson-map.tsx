@@ -29,7 +29,9 @@ export function LessonMap({
   useEffect(() => {
     const controller = new AbortController();
     const addresses = places.map(({ group, image }) => groups[group].images[image].url);
-    setAtlas(loadAtlas(addresses, () => setLoads((count) => count + 1), controller.signal));
+    const loaded = loadAtlas(addresses, () => setLoads((count) => count + 1), controller.signal);
+    loaded.want(addresses.map((_, i) => i));
+    setAtlas(loaded);
     return () => controller.abort();
   }, [sample]);
   useLayoutEffect(() => {
