@@ -47,6 +47,16 @@ export const TEXT = {
       'The camera could not be opened. Allow it in the browser’s settings for this page, or choose a photo.',
     view: 'This view could not be loaded. Check the connection, then open it again.',
   },
+  signIn: {
+    title: 'Sign in to this service',
+    lead: 'It answers those who have a token. Ask whoever runs it for one.',
+    token: 'Token',
+    submit: 'Sign in',
+    note: 'The token is kept in this tab alone, until you close it or sign out. Without one the page works with models and photos of your own.',
+    malformed: 'this is not a token',
+    malformedHelp: 'paste all of it, from samesame_ on, without spaces',
+    out: 'Sign out',
+  },
   model: {
     label: 'Model',
     none: 'No model yet',

@@ -7,6 +7,7 @@ import { indexImages } from '../../src/jobs/indexing/index-images.ts';
 import { loadModel } from '../../src/model/load.ts';
 import { storeIdentity } from '../../src/search/store/identity.ts';
 import { openStore } from '../../src/search/store/open.ts';
+import { addToken, revokeToken, type Scope } from '../../src/serve/index.ts';
 import { chromiumPath } from '../chromium.ts';
 import { nodeRuntime } from '../gradcheck.ts';
 import { pngOf, type StartedService, startService } from '../serve/start.ts';
@@ -73,4 +74,91 @@ describe.skipIf(reasonToSkip !== undefined)('the page behind a service with a st
     await page.getByRole('button', { name: 'Mine (0)' }).click();
     await page.getByText('Drop a folder of images here').waitFor();
   });
+
+  it('asks for a token where there are tokens, for this tab alone, and says what is wrong with one', async () => {
+    const tokens = join(folder, 'tokens.json');
+    const add = async (id: string, scope: Scope, now?: Date) =>
+      (await addToken(tokens, { id, scopes: [scope], days: 1 }, now)).token;
+    const reader = await add('reader', 'read');
+    const other = await add('other', 'read');
+    const writer = await add('writer', 'write');
+    const expired = await add('expired', 'read', new Date(Date.now() - 3 * 86_400_000));
+    const locked = await startService({ store: join(folder, 'store'), tokens });
+    const page = await browser.newPage({ viewport: DESK });
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !/status of 40[13]/.test(message.text()))
+        complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error.stack)));
+    await page.addInitScript(countPictures);
+    const numOpen = () => page.evaluate('openPictures.size');
+    const signIn = async (token: string) => {
+      await page.getByLabel('Token').fill(token);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    };
+    await page.goto(`${locked.url}/#/search`);
+    const title = page.getByRole('heading', { name: 'Sign in to this service' });
+    await title.waitFor();
+    for (const [token, answer] of [
+      ['two words', /^This is not a token/],
+      ['samesame_unknown', /^This token is not known here/],
+      [expired, /^This token has expired/],
+      [writer, /^This token does not let its bearer ask/],
+    ] as const) {
+      await signIn(token);
+      await page.locator('.sign-in .notice', { hasText: answer }).waitFor();
+      expect(await page.evaluate('sessionStorage.length')).toBe(0);
+    }
+    await signIn(` ${reader} `);
+    await page.getByText(`On the server (${NUM_IMAGES})`).waitFor();
+    expect(await title.count()).toBe(0);
+    expect(await page.evaluate('[sessionStorage.length, localStorage.length]')).toEqual([1, 0]);
+
+    const photo = { name: 'query.png', mimeType: 'image/png', buffer: Buffer.from(await pngOf(3)) };
+    await page.locator('.search-query input[type=file]').setInputFiles(photo);
+    const shown = `document.querySelector('.neighbours img')?.naturalWidth`;
+    await expect.poll(() => page.evaluate(shown)).toBeGreaterThan(0);
+    expect(await numOpen()).toBeGreaterThan(0);
+    await page.getByRole('link', { name: 'Map' }).click();
+    await page.locator('.map-surface canvas').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect
+      .poll(() => page.evaluate(`document.querySelector('.map-card img')?.naturalWidth`))
+      .toBeGreaterThan(0);
+    await page.locator('.map-card .neighbours li').first().waitFor();
+    // Pictures that are no longer shown are given back.
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await expect.poll(numOpen).toBe(0);
+
+    await page.reload();
+    await page.getByRole('link', { name: 'Search' }).click();
+    await page.getByText(`On the server (${NUM_IMAGES})`).waitFor();
+    await revokeToken(tokens, 'reader');
+    await page.waitForTimeout(1100); // the service trusts what it read of the file for a second
+    await page.getByRole('link', { name: 'Map' }).click();
+    await page.locator('.sign-in .notice', { hasText: /^This token was taken back/ }).waitFor();
+    await signIn(other);
+    await page.locator('.map-surface canvas').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await title.waitFor();
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+    await page.close();
+    await locked.stop();
+  });
 });
+
+/** Keeps count in the page of the small pictures that it holds. */
+function countPictures(): void {
+  const open = new Set<string>();
+  Object.assign(globalThis, { openPictures: open });
+  const { createObjectURL, revokeObjectURL } = URL;
+  URL.createObjectURL = (object) => {
+    const url = createObjectURL(object);
+    if (object instanceof Blob && object.type === 'image/webp') open.add(url);
+    return url;
+  };
+  URL.revokeObjectURL = (url) => {
+    open.delete(url);
+    revokeObjectURL(url);
+  };
+}

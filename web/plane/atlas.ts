@@ -1,3 +1,5 @@
+import { openPicture } from '../source/pictures.ts';
+
 /** Small pictures on a few large ones: drawing thousands from single images would be slow. */
 export interface Atlas {
   /** Draws the picture of a place in the list into a square around (x, y). */
@@ -33,9 +35,12 @@ export function loadAtlas(addresses: readonly string[], onLoad: () => void, sign
   const load = async () => {
     while (next < addresses.length && !signal.aborted) {
       const index = next++;
+      const picture = await openPicture(addresses[index], signal).catch(() => undefined);
+      if (picture === undefined) continue;
       const image = new Image();
-      image.src = addresses[index];
+      image.src = picture.url;
       await image.decode().catch(() => {});
+      picture.close();
       if (image.naturalWidth === 0) continue;
       const scale = CELL / Math.max(image.naturalWidth, image.naturalHeight);
       const [width, height] = [image.naturalWidth * scale, image.naturalHeight * scale];

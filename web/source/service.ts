@@ -31,8 +31,8 @@ export function serviceCollection({ client, numImages }: Service, labels: readon
     search,
     async neighboursOf(picture, options) {
       // The service searches by pictures: the small one stands for the image.
-      const answer = await fetch(picture.thumbnail, { signal: options.signal });
-      const found = await search(await answer.blob(), { ...options, k: options.k + 1 });
+      const small = await client.thumbnail(picture.id, { signal: options.signal });
+      const found = await search(small, { ...options, k: options.k + 1 });
       return found.filter(({ id }) => id !== picture.id).slice(0, options.k);
     },
     async map({ signal }) {

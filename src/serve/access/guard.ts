@@ -59,10 +59,10 @@ export async function openGuard({ path, onFailure, trustMs = 1000 }: GuardOption
       }
       const entry = findEntry(entries, authorization);
       const state = stateOf(entry, new Date());
-      if (state !== 'valid') throw unauthorized(`a token that is ${state}`);
+      if (state !== 'valid') throw unauthorized(ENDED[state], `a token that is ${state}`);
       if (entry.scopes.includes(scope)) return entry.id;
       throw new SamesameError('E_FORBIDDEN', {
-        what: 'this token does not reach so far',
+        what: `this token does not let its bearer ${scope === 'read' ? 'ask' : 'change what is stored'}`,
         expected: `the scope ${scope}`,
         received: entry.scopes.join(', '),
         help: `make one that does: samesame serve token add --scope ${scope}`,
@@ -72,21 +72,26 @@ export async function openGuard({ path, onFailure, trustMs = 1000 }: GuardOption
 }
 
 function findEntry(entries: readonly TokenEntry[], authorization: string | undefined): TokenEntry {
-  if (authorization === undefined) throw unauthorized('no Authorization header');
+  if (authorization === undefined) throw unauthorized(NEEDED, 'no Authorization header');
   const token = /^Bearer +([\w~+/.=-]{1,512})$/i.exec(authorization)?.[1];
-  if (token === undefined) throw unauthorized('an Authorization header of another form');
+  if (token === undefined) throw unauthorized(NEEDED, 'an Authorization header of another form');
   const hash = Buffer.from(hashToken(token), 'hex');
   // All of them are looked at, in the same time each.
   const found = entries.filter((entry) => timingSafeEqual(Buffer.from(entry.sha256, 'hex'), hash));
-  if (found.length === 0) throw unauthorized('a token that is not in the list');
+  if (found.length === 0)
+    throw unauthorized('this token is not known here', 'a token that is not in the list');
   return found[0];
 }
 
-function unauthorized(received: string): SamesameError {
+const NEEDED = 'this needs a valid token';
+const ENDED = { expired: 'this token has expired', revoked: 'this token was taken back' } as const;
+
+function unauthorized(what: string, received: string): SamesameError {
   return new SamesameError('E_UNAUTHORIZED', {
-    what: 'this needs a valid token',
+    what,
     expected: 'a header Authorization: Bearer TOKEN',
     received,
+    help: 'whoever runs the service makes one: samesame serve token add',
   });
 }
 

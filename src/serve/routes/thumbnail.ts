@@ -35,6 +35,8 @@ export function addThumbnailRoute(app: OpenAPIHono<ServeEnv>, service: Service):
     if (record === undefined)
       throw new SamesameError('E_NOT_FOUND', { what: 'the store has no image of this id', received: id });
     c.header('cache-control', 'private, max-age=300');
+    // What a bearer of a token was given a browser must not show to those without.
+    c.header('vary', 'Authorization', { append: true });
     if (isKnown(c, etagOf(record.contentHash))) return c.body(null, 304) as never;
     const picture = await untilAborted(signal, service.thumbnails.of(record, signal));
     c.header('content-type', 'image/webp');

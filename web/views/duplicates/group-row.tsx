@@ -1,3 +1,4 @@
+import { Thumbnail } from '../../parts/thumbnail.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import type { Picture, PictureGroup } from '../../source/types.ts';
 import { TEXT } from '../../text.ts';
@@ -20,7 +21,7 @@ export function GroupRow({ group: { pictures, distances }, aside, onDecide, onOp
           return (
             <li key={id} class={isAside ? 'is-aside' : ''}>
               <button type="button" class="copy-picture" aria-label={name} onClick={() => onOpen(picture)}>
-                <img src={thumbnail} alt="" loading="lazy" />
+                <Thumbnail address={thumbnail} />
               </button>
               <p class="copy-name" title={name}>
                 {label === null ? name : `${label}/${name}`}
