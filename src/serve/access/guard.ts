@@ -11,6 +11,8 @@ export interface Guard {
    * @throws E_UNAUTHORIZED for no, an unknown, an expired or a revoked token; E_FORBIDDEN where its scopes do not reach
    */
   check(authorization: string | undefined, scope: Scope): Promise<string | undefined>;
+  /** Whether `check` would let in, going by the file as it was last read: at once, and so perhaps out of date. */
+  seemsValid(authorization: string | undefined, scope: Scope): boolean;
 }
 
 export interface GuardOptions {
@@ -27,7 +29,7 @@ export interface GuardOptions {
  * @throws as `readTokenFile`
  */
 export async function openGuard({ path, onFailure, trustMs = 1000 }: GuardOptions): Promise<Guard> {
-  if (path === undefined) return { check: async () => undefined };
+  if (path === undefined) return { check: async () => undefined, seemsValid: () => true };
   const file: string = path;
   let signature = await signatureOf(file);
   let entries = await readTokenFile(file);
@@ -57,18 +59,31 @@ export async function openGuard({ path, onFailure, trustMs = 1000 }: GuardOption
         });
         await looking;
       }
-      const entry = findEntry(entries, authorization);
-      const state = stateOf(entry, new Date());
-      if (state !== 'valid') throw unauthorized(ENDED[state], `a token that is ${state}`);
-      if (entry.scopes.includes(scope)) return entry.id;
-      throw new SamesameError('E_FORBIDDEN', {
-        what: `this token does not let its bearer ${scope === 'read' ? 'ask' : 'change what is stored'}`,
-        expected: `the scope ${scope}`,
-        received: entry.scopes.join(', '),
-        help: `make one that does: samesame serve token add --scope ${scope}`,
-      });
+      return idOf(entries, authorization, scope);
+    },
+    seemsValid(authorization, scope) {
+      try {
+        idOf(entries, authorization, scope);
+        return true;
+      } catch {
+        return false;
+      }
     },
   };
+}
+
+/** @throws as `Guard.check` */
+function idOf(entries: readonly TokenEntry[], authorization: string | undefined, scope: Scope): string {
+  const entry = findEntry(entries, authorization);
+  const state = stateOf(entry, new Date());
+  if (state !== 'valid') throw unauthorized(ENDED[state], `a token that is ${state}`);
+  if (entry.scopes.includes(scope)) return entry.id;
+  throw new SamesameError('E_FORBIDDEN', {
+    what: `this token does not let its bearer ${scope === 'read' ? 'ask' : 'change what is stored'}`,
+    expected: `the scope ${scope}`,
+    received: entry.scopes.join(', '),
+    help: `make one that does: samesame serve token add --scope ${scope}`,
+  });
 }
 
 function findEntry(entries: readonly TokenEntry[], authorization: string | undefined): TokenEntry {
