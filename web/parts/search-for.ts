@@ -1,5 +1,5 @@
 import { goTo } from '../shell/navigation.ts';
-import { fetchPicture } from '../source/pictures.ts';
+import { fetchFile } from '../source/guarded.ts';
 import type { Picture } from '../source/types.ts';
 import { query } from '../views/search/query.ts';
 
@@ -17,6 +17,6 @@ async function fileOf({ thumbnail, name }: Picture): Promise<File> {
     const bytes = Uint8Array.from(atob(data[2]), (letter) => letter.charCodeAt(0));
     return new File([bytes], name, { type: data[1] });
   }
-  const blob = await fetchPicture(thumbnail);
+  const blob = await fetchFile(thumbnail);
   return new File([blob], name, { type: blob.type });
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { isGuarded, type OpenPicture, openPicture } from '../source/pictures.ts';
+import { isGuarded, type OpenPicture, openPicture } from '../source/guarded.ts';
 
 /** How far below the window a picture is fetched already. */
 const AHEAD = '300px';

@@ -1,4 +1,4 @@
-import { openPicture } from '../source/pictures.ts';
+import { openPicture } from '../source/guarded.ts';
 
 /** Small pictures on a few large ones: drawing thousands from single images would be slow. */
 export interface Atlas {

@@ -47,7 +47,11 @@ export function serviceCollection({ client, numImages }: Service, labels: readon
     async groups(within, { signal }) {
       const { groups } = await client.duplicates({ maxDistance: within, signal });
       return groups.map(({ centre, others }) => ({
-        pictures: [centre, ...others].map(pictureOf),
+        pictures: [centre, ...others].map((image) => ({
+          ...pictureOf(image),
+          sizeBytes: image.sizeBytes,
+          source: image.source,
+        })),
         distances: [0, ...others.map(({ distance }) => distance)],
       }));
     },

@@ -43,6 +43,14 @@ export const askSite: typeof fetch = async (input, init) => {
   return answer;
 };
 
+/** Counts the images of the service's store anew; everything that is about them is then worked out again. */
+export async function refreshImages(): Promise<void> {
+  const before = site.get();
+  if (before?.kind !== 'service') return;
+  const { store } = await before.client.stats();
+  if (site.get() === before) site.set({ ...before, numImages: store?.numImages ?? before.numImages });
+}
+
 async function look(modelUrl: string): Promise<Site> {
   const sent = token.get();
   const answer = await askSite(new URL('config.json', modelUrl)).catch(() => undefined);

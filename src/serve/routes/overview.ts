@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { judge } from '../../model/judge.ts';
 import type { ImageRecord } from '../../search/store/types.ts';
+import { sourceOf } from '../moves/movable.ts';
 import { groupAround } from '../overview/star-groups.ts';
 import { toLabel } from '../requests/sent-image.ts';
 import { duplicatesQuerySchema, duplicatesResponseSchema, mapResponseSchema } from '../schemas.ts';
@@ -64,8 +65,8 @@ export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service):
           numExamined,
           numGroups: groups.length,
           groups: groups.slice(0, limit).map(({ centre, others }) => ({
-            centre: describe(centre),
-            others: others.map(({ record, distance }) => ({ ...describe(record), distance })),
+            centre: describeOrigin(centre),
+            others: others.map(({ record, distance }) => ({ ...describeOrigin(record), distance })),
           })),
         },
         200,
@@ -76,4 +77,8 @@ export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service):
 
 function describe({ id, path, label }: ImageRecord) {
   return { id, name: toLabel(path) ?? id, label };
+}
+
+function describeOrigin(record: ImageRecord) {
+  return { ...describe(record), sizeBytes: record.sizeBytes, source: sourceOf(record.path) };
 }
