@@ -46,6 +46,11 @@ window.samesame = samesame;
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://x').pathname)).slice(1);
     site.requests.push(path);
+    // Below this folder files are for those alone who bring its token.
+    if (path.startsWith(join('files', 'locked', sep)) && request.headers.authorization !== 'Bearer key') {
+      response.writeHead(401).end();
+      return;
+    }
     const [place, name] = path.startsWith(`files${sep}`)
       ? [files, path.slice('files/'.length)]
       : [bundle, path === '' ? 'index.html' : path];

@@ -11,6 +11,8 @@ interface ServeVerbOptions extends CommonOptions {
   readonly port?: number;
   readonly tokens?: string;
   readonly store?: string;
+  readonly moveTo?: string;
+  readonly run?: readonly string[];
   readonly insecure?: boolean;
   readonly corsOrigin?: readonly string[];
   readonly allowUrls?: readonly string[];
@@ -51,6 +53,15 @@ export function addServe(verb: Command): void {
       '--store <address>',
       'search in it and add to it: a folder, or postgres://user:password@host/database?store=name (default: none)',
     )
+    .option(
+      '--move-to <folder>',
+      'let bearers of a token with the scope write move files of the store’s images there, and back (default: nothing is moved)',
+    )
+    .optionsGroup('Report:')
+    .option(
+      '--run <folder...>',
+      'runs that the page shows under Report, live while samesame train goes on (default: none)',
+    )
     .optionsGroup('Batches:')
     .addOption(count('--batch-size <n>', 'images that the network is given at once (default: 16)'))
     .addOption(
@@ -81,6 +92,7 @@ export function addServe(verb: Command): void {
 Examples:
   $ samesame serve runs/photos
   $ curl -F image=@a.jpg -F image=@b.jpg http://127.0.0.1:8080/v1/compare
+  $ samesame serve runs/photos --run runs/photos-2 --run runs/photos-3
   $ samesame serve token add --tokens tokens.json --id shop --days 90
   $ samesame serve runs/photos --host 0.0.0.0 --tokens tokens.json --cors-origin https://shop.example
 
@@ -111,6 +123,8 @@ function toServeOptions(options: ServeVerbOptions): ServeOptions {
     port: options.port,
     tokens: options.tokens,
     store: options.store,
+    moveTo: options.moveTo,
+    runs: options.run,
     insecure: options.insecure,
     corsOrigins: options.corsOrigin,
     allowUrls: options.allowUrls,

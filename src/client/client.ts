@@ -8,10 +8,15 @@ import type {
   Embeddings,
   ImageProblem,
   ModelDescription,
+  MovedImages,
+  Moves,
   SearchResults,
   ServedComparison,
+  ServedRuns,
   ServiceStats,
   StoreMap,
+  UndoneMove,
+  WantedMove,
 } from './types.ts';
 
 export interface CompareCall extends CallOptions {
@@ -40,6 +45,11 @@ export interface DuplicatesCall extends CallOptions {
   readonly limit?: number;
 }
 
+export interface RunFileCall extends CallOptions {
+  /** Name of the run, as `runs` tells it. Default: the first. */
+  readonly run?: string;
+}
+
 /** Asks a service. A method for each operation of its OpenAPI document, by the operation's name. */
 export interface Client {
   /** @throws E_IMAGE or E_IMAGES_BAD where no image could be used; E_BUSY, E_UNAUTHORIZED, … */
@@ -63,6 +73,19 @@ export interface Client {
     name: 'config.json' | 'encoder.onnx' | 'comparator.onnx',
     options?: CallOptions,
   ): Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether the service moves files, and the moves that can be taken back. */
+  moves(options?: CallOptions): Promise<Moves>;
+  /**
+   * Moves files of images of the store into the folder that the service was given for it, 1,000 at most, and takes their
+   * rows out of the store. @throws E_NOT_FOUND where the service moves none; E_FORBIDDEN without the scope write; E_STORE, …
+   */
+  moveImages(images: readonly WantedMove[], options?: CallOptions): Promise<MovedImages>;
+  /** Brings files and rows of a move back. @throws as `moveImages`; E_NOT_FOUND where there is no such move */
+  undoMove(move: string, options?: CallOptions): Promise<UndoneMove>;
+  /** The runs that the service shows. */
+  runs(options?: CallOptions): Promise<ServedRuns>;
+  /** Text of a file of a run. @throws E_NOT_FOUND where the service has no such run, or the run no such file yet */
+  runFile(name: 'metrics.jsonl' | 'report-data.json' | 'report.html', options?: RunFileCall): Promise<string>;
   model(options?: CallOptions): Promise<ModelDescription>;
   stats(options?: CallOptions): Promise<ServiceStats>;
   /** Whether the process is alive: false where it cannot be reached. */
@@ -129,6 +152,20 @@ export function createClient(options: ClientOptions): Client {
     },
     async modelFile(name, { signal } = {}) {
       return new Uint8Array(await (await send(`/model/${name}`, { signal })).arrayBuffer());
+    },
+    moves: (call) => get('/v1/moves', call),
+    async moveImages(images, { signal } = {}) {
+      const body = () => JSON.stringify({ images });
+      const headers = { 'content-type': 'application/json' };
+      return (await send('/v1/moves', { method: 'POST', body, headers, signal })).json();
+    },
+    async undoMove(move, { signal } = {}) {
+      return (await send(`/v1/moves/${encodeURIComponent(move)}`, { method: 'DELETE', signal })).json();
+    },
+    runs: (call) => get('/v1/runs', call),
+    async runFile(name, { run, signal } = {}) {
+      const query = new URLSearchParams(run === undefined ? {} : { run });
+      return (await send(withQuery(`/run/${name}`, query), { signal })).text();
     },
     model: (call) => get('/v1/model', call),
     stats: (call) => get('/v1/stats', call),

@@ -95,8 +95,15 @@ export interface PlacedImage extends StoredImage {
   readonly y: number;
 }
 
+/** An image that is there several times. */
+export interface CopiedImage extends StoredImage {
+  readonly sizeBytes: number;
+  /** Where it is: a file, in an archive, an object of a storage, or sent to the service and not kept. */
+  readonly source: 'file' | 'archive' | 'object' | 'sent';
+}
+
 /** An image and how far it is from another. */
-export interface DuplicateImage extends StoredImage {
+export interface DuplicateImage extends CopiedImage {
   readonly distance: number;
 }
 
@@ -118,10 +125,62 @@ export interface DuplicateGroups {
   /** Found; the closest of them are told. */
   readonly numGroups: number;
   readonly groups: readonly {
-    readonly centre: StoredImage;
+    readonly centre: CopiedImage;
     /** Each near to the centre; the nearest first. */
     readonly others: readonly DuplicateImage[];
   }[];
+}
+
+/** An image to be moved, and the one that stays in its stead, by their ids. */
+export interface WantedMove {
+  readonly id: string;
+  /** Only while this one is there unchanged is the other moved. */
+  readonly keeper?: string;
+}
+
+export interface Moves {
+  /** Whether the service was started with `--move-to`. */
+  readonly canMove: boolean;
+  /** Those that can be taken back, the latest last. */
+  readonly moves: readonly {
+    readonly move: string;
+    /** ISO 8601. */
+    readonly movedAt: string;
+    readonly numImages: number;
+  }[];
+}
+
+export interface UnmovedImage {
+  readonly id: string;
+  readonly name?: string;
+  readonly reason: string;
+}
+
+export interface MovedImages {
+  /** Names the move; null where nothing was moved. */
+  readonly move: string | null;
+  readonly moved: readonly { readonly id: string; readonly name: string }[];
+  readonly skipped: readonly UnmovedImage[];
+}
+
+export interface UndoneMove {
+  readonly move: string;
+  readonly restored: readonly { readonly id: string; readonly name: string }[];
+  /** While there are any, the move can be taken back again. */
+  readonly failed: readonly UnmovedImage[];
+}
+
+/** A training run that the service shows. */
+export interface ServedRun {
+  /** Of its folder; with folders above it where two have one name. */
+  readonly name: string;
+  readonly isFinished: boolean;
+  /** Whether it has a `report.html`. */
+  readonly hasReport: boolean;
+}
+
+export interface ServedRuns {
+  readonly runs: readonly ServedRun[];
 }
 
 export interface ModelDescription {

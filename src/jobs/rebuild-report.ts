@@ -1,15 +1,14 @@
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { SamesameError } from '../base/errors.ts';
 import { writeFileAtomic } from '../base/files.ts';
-import { suggest } from '../base/suggest.ts';
 import { VERSION } from '../base/version.ts';
 import { renderReport, renderUnfinishedReport } from '../report/index.ts';
 import { KEPT_REPORT, readKeptReport } from './kept-report.ts';
 import { readMetrics } from './read-metrics.ts';
+import { readRun } from './read-run.ts';
 import { configurationOf } from './report-configuration.ts';
 import { bestEpochOf, type EpochLine, epochMetrics } from './report-epochs.ts';
-import { readStored, type StoredRun } from './run-config.ts';
+import type { StoredRun } from './run-config.ts';
 
 export interface RebuildJob {
   /** The run's folder. */
@@ -72,40 +71,4 @@ function renderUnfinished(run: string, { dataset, config }: StoredRun, lines: re
     bestEpoch: bestEpochOf(lines),
     resume: `samesame train DATA --out ${run} --resume`,
   });
-}
-
-/** @throws E_NOT_FOUND naming the run that was probably meant */
-async function readRun(run: string): Promise<StoredRun> {
-  const stored = await readStored(run);
-  if (stored !== undefined && !('format' in stored.config)) return stored;
-  const exists = await stat(run).then(
-    () => true,
-    () => false,
-  );
-  const near = stored === undefined ? await nearestRun(run, exists) : join(run, '..');
-  throw new SamesameError('E_NOT_FOUND', {
-    what: stored === undefined ? `there is no run in ${run}` : `${run} is a model, not a run`,
-    expected: 'the folder of a run, with config.json and metrics.jsonl, as samesame train writes it',
-    received: exists ? undefined : 'nothing of that name',
-    help:
-      near === undefined ? 'runs are in runs/ where --out did not say otherwise' : `did you mean ${near}?`,
-    details: { suggestion: near },
-  });
-}
-
-/** Of the runs beside a path (or in it, where it is there) the one with the most similar name. */
-async function nearestRun(path: string, exists: boolean): Promise<string | undefined> {
-  const inside = exists ? await runsIn(path) : [];
-  if (inside.length > 0) return join(path, inside[0]);
-  const parent = dirname(path);
-  const isFileOfRun = (await readStored(parent).catch(() => undefined)) !== undefined;
-  if (isFileOfRun) return parent;
-  const near = suggest(basename(path), await runsIn(parent));
-  return near === undefined ? undefined : join(parent, near);
-}
-
-async function runsIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  const found = await Promise.all(names.map((name) => readStored(join(folder, name)).catch(() => undefined)));
-  return names.filter((_, i) => found[i] !== undefined && !('format' in found[i].config));
 }

@@ -6,7 +6,7 @@ import {
   readImageHeader,
   resizeImage,
 } from '../data/pixels/decode.ts';
-import type { ImageSet, PixelShape } from '../data/types.ts';
+import type { DecodedPixels, ImageSet, PixelShape } from '../data/types.ts';
 
 /** Sharp on a dense screen at the size that pages show. */
 const SIDE = 192;
@@ -17,20 +17,24 @@ export async function drawThumbnail(
   index: number,
   size: Pick<PixelShape, 'height' | 'width'>,
 ): Promise<string | undefined> {
-  const target = targetOf(size);
   try {
-    let small: Uint8Array;
-    if (pixels.kind === 'encoded') small = await decodeImage(pixels.path(index), target);
-    else {
-      const { height, width, channels } = pixels;
-      const numBytes = height * width * channels;
-      const data = pixels.data.subarray(index * numBytes, (index + 1) * numBytes);
-      small = await resizeImage({ height, width, channels, data }, target);
-    }
-    return asUrl(await toWebp(small, target));
+    if (pixels.kind === 'decoded') return asUrl(await drawDecoded(pixels, index));
+    const target = targetOf(size);
+    return asUrl(await toWebp(await decodeImage(pixels.path(index), target), target));
   } catch {
     return undefined;
   }
+}
+
+/** The bytes of a WebP of an image that came as an array. */
+export async function drawDecoded(
+  { height, width, channels, data }: DecodedPixels,
+  index: number,
+): Promise<Uint8Array> {
+  const target = targetOf({ height, width });
+  const numBytes = height * width * channels;
+  const pixels = data.subarray(index * numBytes, (index + 1) * numBytes);
+  return toWebp(await resizeImage({ height, width, channels, data: pixels }, target), target);
 }
 
 /** As `drawThumbnail`, of an image file. */

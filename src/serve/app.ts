@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { type ErrorCode, SamesameError } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
+import { movesBodySchema } from './moves/move-schemas.ts';
 import { API_PAGE_POLICY, renderApiPage } from './page/render-api-page.ts';
 import { headersOf, PROBLEM_TYPE, toProblem } from './problem.ts';
 import { faultsToError } from './requests/read-json.ts';
@@ -9,9 +10,11 @@ import { addCompareRoute } from './routes/compare.ts';
 import { addEmbedRoute } from './routes/embed.ts';
 import { addImageRoutes } from './routes/images.ts';
 import { addModelFileRoute } from './routes/model-file.ts';
+import { addMoveRoutes } from './routes/moves.ts';
 import { addOverviewRoutes } from './routes/overview.ts';
 import { addPageRoutes } from './routes/page.ts';
 import { IMAGE_PROBLEMS } from './routes/responses.ts';
+import { addRunRoutes } from './routes/runs.ts';
 import { addSearchRoute } from './routes/search.ts';
 import { addThumbnailRoute } from './routes/thumbnail.ts';
 import { imagesBodySchema } from './schemas.ts';
@@ -26,6 +29,9 @@ const CODES: readonly ErrorCode[] = [
   'E_NOT_FOUND',
   'E_NO_ROUTE',
   'E_METHOD',
+  'E_DATA',
+  'E_PERMISSION',
+  'E_DISK_FULL',
   'E_RUNTIME',
   'E_STORE',
   'E_CONNECTION',
@@ -50,14 +56,17 @@ export function createApp(service: Service): OpenAPIHono<ServeEnv> {
 
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   app.openAPIRegistry.register('ImagesBody', imagesBodySchema);
+  app.openAPIRegistry.register('MovesBody', movesBodySchema);
   addEmbedRoute(app, service);
   addCompareRoute(app, service);
   addSearchRoute(app, service);
   addImageRoutes(app, service);
   addThumbnailRoute(app, service);
   addOverviewRoutes(app, service);
+  addMoveRoutes(app, service);
   addAboutRoutes(app, service);
   addModelFileRoute(app, service);
+  addRunRoutes(app, service);
 
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',

@@ -38,6 +38,13 @@ export interface ServeOptions extends Partial<Limits> {
    * Store to search in and to add to: a folder, or `postgres://…?store=name`. Made where it is not there yet. Default: none.
    */
   readonly store?: string;
+  /**
+   * Folder that files of images of the store may be moved to, and back, by those who may change what is stored. Made where it is
+   * not there yet. Default: none, and nothing is moved.
+   */
+  readonly moveTo?: string;
+  /** Folders of runs that the page's Report shows, while they go on and afterwards. Default: none. */
+  readonly runs?: readonly string[];
   /** Folder of the page for people, as it was built. Default: that of the package; without one `/` tells what can be asked. */
   readonly page?: string;
   /** Listen beyond this machine although there are no tokens. Default false. */
@@ -61,14 +68,16 @@ export interface ServeOptions extends Partial<Limits> {
 }
 
 /** Every option with its value. */
-export type ServeSettings = Required<Omit<ServeOptions, 'tokens' | 'provider' | 'store'>> &
-  Pick<ServeOptions, 'tokens' | 'provider' | 'store'>;
+export type ServeSettings = Required<Omit<ServeOptions, 'tokens' | 'provider' | 'store' | 'moveTo'>> &
+  Pick<ServeOptions, 'tokens' | 'provider' | 'store' | 'moveTo'>;
 
 const DEFAULTS: ServeSettings = {
   host: '127.0.0.1',
   port: 8080,
   tokens: undefined,
   store: undefined,
+  moveTo: undefined,
+  runs: [],
   page: PAGE_FOLDER,
   insecure: false,
   corsOrigins: [],
@@ -123,7 +132,8 @@ export function isLoopback(host: string): boolean {
 }
 
 function checkTogether(settings: ServeSettings): void {
-  const { host, tokens, insecure, port, maxQueue, maxImages, maxHeldBytes, maxBodyBytes } = settings;
+  const { host, tokens, store, moveTo, insecure, port, maxQueue, maxImages, maxHeldBytes, maxBodyBytes } =
+    settings;
   if (!isLoopback(host) && tokens === undefined && !insecure) {
     throw new SamesameError('E_CONFIG', {
       what: `listening on ${host} without tokens would let everybody in who reaches it`,
@@ -131,6 +141,15 @@ function checkTogether(settings: ServeSettings): void {
       received: `host ${host}, no tokens`,
       help: 'make a token: samesame serve token add --tokens tokens.json --id NAME; or say --insecure',
       details: { option: 'host' },
+    });
+  }
+  if (moveTo !== undefined && store === undefined) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'without a store there is nothing to move',
+      expected:
+        'a store whose images are moved (--store) beside the folder that they are moved to (--move-to)',
+      received: `moveTo ${moveTo}, no store`,
+      details: { option: 'moveTo' },
     });
   }
   if (port > 65535) throw outOfRange('port', 'at most 65535', port);

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { PROJECTION_NAMES } from '../projection/index.ts';
 import { MODEL_FILES } from './engine/engine.ts';
+import { IMAGE_SOURCES } from './moves/movable.ts';
 
 // What the service reads and answers, once: requests are checked against it, the OpenAPI document is made from it, and the
 // tests hold every answer and the client's types against it.
@@ -224,6 +225,14 @@ export const duplicatesQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).default(100).openapi({ description: 'Groups at most.' }),
 });
 
+const origin = {
+  sizeBytes: z.number().openapi({ description: 'Of its file.' }),
+  source: z.enum(IMAGE_SOURCES).openapi({
+    description:
+      'Where it is: a file, in an archive, an object of a storage, or sent to the service and not kept.',
+  }),
+};
+
 export const duplicatesResponseSchema = z
   .strictObject({
     model,
@@ -232,9 +241,9 @@ export const duplicatesResponseSchema = z
     numGroups: z.int().openapi({ description: 'Found; the closest are told.' }),
     groups: z.array(
       z.strictObject({
-        centre: z.strictObject(storedImage),
+        centre: z.strictObject({ ...storedImage, ...origin }),
         others: z
-          .array(z.strictObject({ ...storedImage, distance: z.number() }))
+          .array(z.strictObject({ ...storedImage, ...origin, distance: z.number() }))
           .openapi({ description: 'Each near to the centre; the nearest first.' }),
       }),
     ),

@@ -17,6 +17,7 @@ import { createApp } from './app.ts';
 import { openDecoder } from './engine/decoder.ts';
 import { openServedModel, type ReloadOutcome } from './engine/served-model.ts';
 import { createMetrics } from './metrics.ts';
+import { type Mover, openMover } from './moves/mover.ts';
 import { readServeOptions, type ServeOptions, type ServeSettings } from './options.ts';
 import { openStoreMaps } from './overview/store-map.ts';
 import { createNeighbourFinder } from './overview/store-neighbours.ts';
@@ -27,6 +28,7 @@ import { createAdmission } from './requests/admission.ts';
 import { createImageFetcher } from './requests/fetch-image.ts';
 import type { Overview, Service } from './service.ts';
 import { refuseEarly } from './steps/refuse-early.ts';
+import { openRuns } from './training/served-runs.ts';
 
 /** A service that listens. */
 export interface RunningService {
@@ -57,7 +59,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 
 /**
  * Serves a model over HTTP.
- * @throws E_CONFIG for options; E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION, E_RUNTIME for the model; E_STORE,
+ * @throws E_CONFIG for options; E_NOT_FOUND for a run that is none; E_NOT_FOUND, E_PERMISSION, E_MODEL, E_MODEL_VERSION, E_RUNTIME for the model; E_STORE,
  *   E_CONNECTION for the store; E_IO where the address cannot be listened on
  * @example
  * const service = await serve({ model: 'runs/photos', options: { port: 0 } });
@@ -72,6 +74,7 @@ export async function serve({
   const settings = readServeOptions(options);
   const { tokens, allowUrls, maxBodyBytes, maxPixels, threads, provider, batchSize, batchWindowMs } =
     settings;
+  const runs = await openRuns(settings.runs);
   const fetchImage = createImageFetcher({ allowed: allowUrls, maxBytes: maxBodyBytes });
   const guard = await openGuard({
     path: tokens,
@@ -121,6 +124,10 @@ export async function serve({
     throw error;
   });
   identity = store?.identity;
+  const mover = await openMoverFor(settings, store, log).catch(async (error) => {
+    await Promise.all([closeEngine(), store?.close()]);
+    throw error;
+  });
   const stopping = new AbortController();
   const overview = store === undefined ? undefined : openOverview(store, stopping.signal);
   let isStopping = false;
@@ -131,6 +138,8 @@ export async function serve({
     store,
     overview,
     thumbnails: createThumbnails(decoder),
+    mover,
+    runs,
     pageFiles: await listPageFiles(settings.page),
     admission,
     guard,
@@ -200,6 +209,14 @@ async function openStoreFor(
     writerIdleMs: STORE_IDLE_MS,
     onWait: (message) => log.warn(message),
   });
+}
+
+async function openMoverFor(
+  { moveTo: folder }: ServeSettings,
+  store: VectorStore | undefined,
+  log: Logger,
+): Promise<Mover | undefined> {
+  return folder === undefined || store === undefined ? undefined : openMover({ store, folder, log });
 }
 
 function openOverview(store: VectorStore, signal: AbortSignal): Overview {

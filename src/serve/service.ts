@@ -5,6 +5,7 @@ import type { Guard } from './access/guard.ts';
 import type { Decoder } from './engine/decoder.ts';
 import type { ServedModel } from './engine/served-model.ts';
 import type { Metrics } from './metrics.ts';
+import type { Mover } from './moves/mover.ts';
 import type { ServeSettings } from './options.ts';
 import type { StoreMaps } from './overview/store-map.ts';
 import type { NearPairs } from './overview/store-neighbours.ts';
@@ -12,6 +13,7 @@ import type { Thumbnails } from './overview/thumbnails.ts';
 import type { PageFile } from './page/page-files.ts';
 import type { Admission, Ticket } from './requests/admission.ts';
 import type { ImageFetcher } from './requests/fetch-image.ts';
+import type { ServedRun } from './training/served-runs.ts';
 
 /** Everything that answering takes. */
 export interface Service {
@@ -23,6 +25,10 @@ export interface Service {
   /** Undefined where there is no store. */
   readonly overview: Overview | undefined;
   readonly thumbnails: Thumbnails;
+  /** Undefined where the service moves no files. */
+  readonly mover: Mover | undefined;
+  /** In the order in which they were named; none where the service was given none. */
+  readonly runs: readonly ServedRun[];
   /** Files of the page; none where it was not built. */
   readonly pageFiles: readonly PageFile[];
   readonly admission: Admission;

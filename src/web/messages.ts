@@ -62,6 +62,8 @@ interface OfHandle {
 export type OpenModelArgs = Pick<OpenModelOptions, 'runtime' | 'numThreads'> & {
   /** An address is absolute: the worker's own is another than the page's. */
   readonly source: Exclude<ModelSource, URL>;
+  /** Sent for the files of an address. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Absolute, ends in a slash. */
   readonly wasmPaths?: string;
 };

@@ -1,17 +1,20 @@
 /// <reference lib="dom" />
+import { SamesameError } from '../base/errors.ts';
 import { checkOptionNames } from '../base/suggest.ts';
 import { judge } from '../model/judge.ts';
 import { connect } from './connection.ts';
 import type { OpenModelArgs } from './messages.ts';
 import type { ModelSource, OpenModelOptions, WebImage, WebModel } from './types.ts';
 
-const OPTION_NAMES = ['runtime', 'wasmPaths', 'numThreads', 'workerUrl', 'onProgress', 'signal'];
+const OPTION_NAMES = ['runtime', 'wasmPaths', 'numThreads', 'headers', 'workerUrl', 'onProgress', 'signal'];
 
 /**
  * Opens a model in this tab: from a folder on any static host, or from files that somebody has. All of it is checked as in
  * Node: the configuration, the checksums, the shapes of the networks.
- * @throws E_NOT_FOUND where the host has no such model, E_DOWNLOAD where it does not answer; E_MODEL where a file is
- *   missing, cut or changed; E_MODEL_VERSION; E_RUNTIME where the network or the runtime cannot be loaded
+ * @throws E_NOT_FOUND where the host has no such model, E_UNAUTHORIZED or E_FORBIDDEN where it wants other `headers`,
+ *   E_DOWNLOAD where it does not answer; E_CONFIG for headers that are none, or without an address to send them to;
+ *   E_MODEL where a file is missing, cut or changed; E_MODEL_VERSION; E_RUNTIME where the network or the runtime cannot be
+ *   loaded
  * @example
  * const model = await openModel('/models/mugs/');
  * const { verdict, probability } = await model.compare(fileA, fileB);
@@ -19,13 +22,15 @@ const OPTION_NAMES = ['runtime', 'wasmPaths', 'numThreads', 'workerUrl', 'onProg
  */
 export async function openModel(source: ModelSource, options: OpenModelOptions = {}): Promise<WebModel> {
   checkOptionNames('openModel', options, OPTION_NAMES);
-  const { runtime, wasmPaths, numThreads, workerUrl, onProgress, signal } = options;
+  const { runtime, wasmPaths, numThreads, headers, workerUrl, onProgress, signal } = options;
   signal?.throwIfAborted();
+  if (headers !== undefined) checkHeaders(headers, source);
   const connection = connect(workerUrl);
   const args: OpenModelArgs = {
     source: sendable(source),
     runtime,
     numThreads,
+    headers: headers && { ...headers },
     wasmPaths: wasmPaths === undefined ? undefined : asFolder(wasmPaths),
   };
   const opened = await connection.call('openModel', args, { onProgress, signal }).catch((error) => {
@@ -62,8 +67,35 @@ export async function openModel(source: ModelSource, options: OpenModelOptions =
   };
 }
 
+function checkHeaders(headers: NonNullable<OpenModelOptions['headers']>, source: ModelSource): void {
+  if (!isAddress(source)) {
+    throw new SamesameError('E_CONFIG', {
+      what: 'headers are only sent to an address',
+      expected: 'the address of a model folder, or no headers',
+      received: 'files of a model',
+      details: { option: 'headers' },
+    });
+  }
+  try {
+    new Headers({ ...headers });
+  } catch (cause) {
+    // The browser's own message shows the value, which may be a secret.
+    throw new SamesameError('E_CONFIG', {
+      what: 'these headers cannot be sent',
+      expected: 'names and values of HTTP headers, such as { authorization: "Bearer TOKEN" }',
+      received: `headers of the names ${Object.keys(headers).join(', ')}`,
+      details: { option: 'headers' },
+      cause,
+    });
+  }
+}
+
+function isAddress(source: ModelSource): source is string | URL {
+  return typeof source === 'string' || source instanceof URL;
+}
+
 function sendable(source: ModelSource): OpenModelArgs['source'] {
-  if (typeof source === 'string' || source instanceof URL) return asFolder(source);
+  if (isAddress(source)) return asFolder(source);
   return source instanceof Blob || source instanceof Map ? source : [...(source as readonly File[])];
 }
 

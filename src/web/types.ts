@@ -34,6 +34,11 @@ export interface OpenModelOptions extends WorkerOptions {
   readonly runtime?: WebRuntimeName;
   /** Folder of ONNX Runtime's own `.wasm` and `.mjs` files. Default: where the bundler put them. */
   readonly wasmPaths?: string | URL;
+  /**
+   * Sent with each request for the model's files: `{ authorization: 'Bearer …' }`. Only with an address. A host other than
+   * the page's has to allow them (`Access-Control-Allow-Headers`). Default: none.
+   */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Default: up to 4 where the page is cross-origin isolated, else 1; browsers allow no more. */
   readonly numThreads?: number;
   /** Stages `config`, `encoder`, `comparator` in bytes, then `runtime`. `total` is 0 where the host does not tell it. */

@@ -7,7 +7,7 @@ import { deflateSync } from 'node:zlib';
 import { assert, asyncProperty, constantFrom, integer, json, jsonValue, oneof, uint8Array } from 'fast-check';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addToken, revokeToken } from '../../src/serve/index.ts';
+import { addToken, revokeToken, type Scope } from '../../src/serve/index.ts';
 import { openRaw, postHead, sendRaw, statusesIn } from './raw.ts';
 import { formOf, pngOf, type StartedService, startService } from './start.ts';
 
@@ -315,6 +315,42 @@ describe('a full house', () => {
     expect((await fetch(`${full.url}/v1/embed`, { method: 'POST', body: formOf(png) })).status).toBe(200);
     const lines = full.logLines().filter(({ code }) => code === 'E_BUSY');
     expect(lines.map(({ status, route }) => [status, route])).toEqual(Array(3).fill([503, '/v1/embed']));
+    await full.stop();
+  });
+});
+
+describe('a full house with tokens', () => {
+  it('tells nobody without a good one how full it is', async () => {
+    const tokens = join(service.folder, 'full-tokens.json');
+    const add = async (id: string, scope: Scope) => (await addToken(tokens, { id, scopes: [scope] })).token;
+    const [reader, writer] = [await add('reader', 'read'), await add('writer', 'write')];
+    const full = await startService({ maxRequests: 1, tokens });
+    const inside = await openRaw(full.port);
+    const head = ['Content-Type: image/png', `Content-Length: ${png.length}`];
+    inside.send(postHead(`Authorization: Bearer ${reader}`, ...head));
+    const authorization = (token: string) => ({ authorization: `Bearer ${token}` });
+    const inProgress = async () => {
+      const answer = await fetch(`${full.url}/v1/stats`, { headers: authorization(reader) });
+      return (await answer.json()).requests.inProgress;
+    };
+    await until(async () => (await inProgress()) === 1);
+    const statusOf = async (path: string, headers: Record<string, string>) => {
+      const { status } = await fetch(full.url + path, { method: 'POST', body: formOf(png), headers });
+      return status;
+    };
+    for (const path of ['/v1/embed', '/v1/compare', '/v1/search']) {
+      expect([path, await statusOf(path, {})]).toEqual([path, 401]);
+      expect([path, await statusOf(path, authorization('samesame_guessed'))]).toEqual([path, 401]);
+      expect([path, await statusOf(path, authorization(writer))]).toEqual([path, 403]);
+      expect([path, await statusOf(path, authorization(reader))]).toEqual([path, 503]);
+    }
+    expect(await statusOf('/v1/images', authorization(reader))).toBe(403);
+    expect(await statusOf('/v1/images', authorization(writer))).toBe(503);
+    // A token that was made since the service last looked at the file.
+    const late = await add('late', 'read');
+    await sleep(1100);
+    expect(await statusOf('/v1/embed', authorization(late))).toBe(503);
+    inside.socket.destroy();
     await full.stop();
   });
 });

@@ -51,7 +51,7 @@ export async function checkExchange(
   const [type] = (response.headers.get('content-type') ?? '').split(';');
   const schema = described.content?.[type]?.schema;
   if (schema === undefined) throw new Error(`${method} ${url.pathname} does not answer with ${type}`);
-  const body = type.endsWith('json') ? await response.clone().json() : await response.clone().text();
+  const body = /[/+]json$/.test(type) ? await response.clone().json() : await response.clone().text();
   const result = toZod(schema, document).safeParse(body);
   if (!result.success) throw new Error(`${method} ${url.pathname}: ${z.prettifyError(result.error)}`);
   return operation;

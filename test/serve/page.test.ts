@@ -8,6 +8,7 @@ import { loadModel } from '../../src/model/load.ts';
 import { storeIdentity } from '../../src/search/store/identity.ts';
 import { openStore } from '../../src/search/store/open.ts';
 import { addToken } from '../../src/serve/index.ts';
+import { npy, zip } from '../archives.ts';
 import { nodeRuntime } from '../gradcheck.ts';
 import { checkExchange, type OpenApiDocument } from './openapi.ts';
 import { sendRaw, statusesIn } from './raw.ts';
@@ -201,6 +202,146 @@ describe('the store as a whole', () => {
   });
 });
 
+describe('thumbnails of images in archives', () => {
+  it('are of the very image, and gone with the archive', async () => {
+    const archives = join(folder, 'archives');
+    await mkdir(join(archives, 'idx'), { recursive: true });
+    const npz = join(archives, 'grey #1.npz');
+    const side = 20;
+    // Image i of the .npz is as bright as 60 · i, of the IDX files as 200 − 60 · i.
+    const brightness = (of: (i: number) => number) =>
+      Uint8Array.from({ length: 3 * side * side }, (_, at) => of(Math.floor(at / (side * side))));
+    const images = npy(
+      '|u1',
+      [3, side, side],
+      brightness((i) => 60 * i),
+    );
+    await writeFile(npz, zip({ 'images.npy': images }));
+    const header = Buffer.from([0, 0, 8, 3, ...[3, side, side].flatMap((size) => [0, 0, 0, size])]);
+    const idx = Buffer.concat([header, brightness((i) => 200 - 60 * i)]);
+    await writeFile(join(archives, 'idx/train-images-idx3-ubyte'), idx);
+    const labels = Buffer.from([0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 3]);
+    await writeFile(join(archives, 'idx/train-labels-idx1-ubyte'), labels);
+    const model = await loadModel(join(folder, 'model'), { runtime: nodeRuntime });
+    const at = join(archives, 'store');
+    const store = await openStore(at, { identity: storeIdentity(model.config) });
+    await indexImages(model, store, [npz, join(archives, 'idx')]);
+    await Promise.all([store.close(), model.close()]);
+    const served = await startService({ store: at });
+    const { images: rows } = await (await fetch(`${served.url}/v1/map`)).json();
+    expect(rows).toHaveLength(6);
+    const means = new Map<string, number>();
+    const thumbnailOf = (id: string) => fetch(`${served.url}/v1/images/${id}/thumbnail`);
+    await Promise.all(
+      rows.map(async ({ id, name }: { id: string; name: string }) => {
+        const response = await thumbnailOf(id);
+        expect([name, response.status]).toEqual([name, 200]);
+        const { channels } = await sharp(Buffer.from(await response.arrayBuffer())).stats();
+        means.set(name, channels[0].mean);
+      }),
+    );
+    for (let i = 0; i < 3; i++) {
+      expect(Math.abs(means.get(`grey #1.npz#${i}`)! - 60 * i)).toBeLessThan(4);
+      expect(Math.abs(means.get(`idx#${i}`)! - (200 - 60 * i))).toBeLessThan(4);
+    }
+    await rm(npz);
+    const id = rows.find(({ name }: { name: string }) => name.startsWith('grey')).id;
+    // What was drawn is kept; another service has to look.
+    const other = await startService({ store: at });
+    expect((await fetch(`${other.url}/v1/images/${id}/thumbnail`)).status).toBe(404);
+    expect(other.logText()).not.toContain(archives);
+    await Promise.all([served.stop(), other.stop()]);
+  });
+});
+
+describe('training runs', () => {
+  const config = JSON.stringify({ dataset: 'shoes', epochs: 2 });
+  const write = (name: string, text: string) => writeFile(join(folder, name), text);
+
+  it('are given out file by file, as they are now, and followed by their ETag', async () => {
+    for (const run of ['F1/seed-1', 'F2/seed-1', 'other']) {
+      await mkdir(join(folder, run), { recursive: true });
+      await write(`${run}/config.json`, config);
+    }
+    const runs = ['F1/seed-1', 'F2/seed-1', 'other'].map((name) => join(folder, name));
+    const shown = await startService({ runs });
+    const get = async (path: string, init: RequestInit = {}) => {
+      const url = new URL(shown.url + path);
+      const response = await fetch(url, init);
+      if (response.status !== 304) await checkExchange(document, { method: 'GET', url }, response);
+      return response;
+    };
+    expect((await (await get('/v1/runs')).json()).runs).toEqual(
+      ['F1/seed-1', 'F2/seed-1', 'other'].map((name) => ({ name, isFinished: false, hasReport: false })),
+    );
+    const early = await get('/run/metrics.jsonl');
+    expect([early.status, (await early.json()).help]).toEqual([404, 'it comes with the first epoch']);
+
+    await write('F1/seed-1/metrics.jsonl', '{"epoch":1}\n');
+    await write('other/metrics.jsonl', '{"epoch":7}\n');
+    const first = await get('/run/metrics.jsonl');
+    expect(await first.text()).toBe('{"epoch":1}\n');
+    expect(first.headers.get('cache-control')).toBe('no-cache');
+    expect(await (await get('/run/metrics.jsonl?run=other')).text()).toBe('{"epoch":7}\n');
+    const known = { headers: { 'if-none-match': first.headers.get('etag')! } };
+    expect((await get('/run/metrics.jsonl', known)).status).toBe(304);
+    await write('F1/seed-1/metrics.jsonl', '{"epoch":2}\n');
+    const grown = await get('/run/metrics.jsonl', known);
+    expect([grown.status, await grown.text()]).toEqual([200, '{"epoch":2}\n']);
+    const head = await fetch(`${shown.url}/run/metrics.jsonl`, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '12', '']);
+
+    await write('other/report-data.json', '{"format":"samesame-report"}');
+    await write('other/report.html', '<!doctype html><title>report</title>');
+    expect((await (await get('/v1/runs')).json()).runs[2]).toEqual({
+      name: 'other',
+      isFinished: true,
+      hasReport: true,
+    });
+    expect((await (await get('/run/report-data.json?run=other')).json()).format).toBe('samesame-report');
+    const report = await get('/run/report.html?run=other');
+    expect(await report.text()).toContain('report');
+    // A report that somebody else has written gets at nothing of the page.
+    expect(report.headers.get('content-security-policy')).toMatch(/^default-src 'none'.*; sandbox$/);
+
+    // Nothing beside these files, nothing through links, nothing by a path.
+    await write('F2/seed-1/secret.txt', 'SECRET');
+    await symlink(join(folder, 'secret.js'), join(folder, 'F2/seed-1/metrics.jsonl'));
+    await mkdir(join(folder, 'F2/seed-1/report.html'));
+    for (const path of [
+      '/run/metrics.jsonl?run=F2/seed-1',
+      '/run/report.html?run=F2/seed-1',
+      '/run/config.json',
+      '/run/secret.txt?run=F2/seed-1',
+      '/run/..%2fsecret.js',
+      '/run/metrics.jsonl?run=../photos',
+      '/run/metrics.jsonl?run=',
+      '/run/metrics.jsonl?run=%2fetc',
+      '/run/metrics.jsonl?runs=other',
+    ]) {
+      const response = await fetch(shown.url + path);
+      const text = await response.text();
+      expect([path, [400, 404].includes(response.status)]).toEqual([path, true]);
+      expect(text).not.toContain('SECRET');
+      expect(text).not.toContain(folder);
+    }
+    await shown.stop();
+  });
+
+  it('are named where they are none, or twice, and how to have one', async () => {
+    const refused = (runs: readonly string[]) => startService({ runs: runs.map((run) => join(folder, run)) });
+    await expect(refused(['nowhere'])).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+    await expect(refused(['model'])).rejects.toMatchObject({
+      code: 'E_NOT_FOUND',
+      message: expect.stringContaining('is a model, not a run'),
+    });
+    await expect(refused(['other', './other'])).rejects.toMatchObject({ code: 'E_CONFIG' });
+    expect((await (await ask('/v1/runs')).json()).runs).toEqual([]);
+    const none = await ask('/run/metrics.jsonl');
+    expect([none.status, (await none.json()).help]).toEqual([404, 'start it with --run FOLDER']);
+  });
+});
+
 describe('without a page, or without a store', () => {
   it('/ tells what can be asked, and the store’s addresses how to have one', async () => {
     const bare = await startService({ page: join(folder, 'nothing') });
@@ -221,7 +362,12 @@ describe('tokens', () => {
     const tokens = join(folder, 'tokens.json');
     const { token } = await addToken(tokens, { id: 'reader', scopes: ['read'] });
     const { token: writer } = await addToken(tokens, { id: 'writer', scopes: ['write'] });
-    const locked = await startService({ tokens, store: join(folder, 'store'), page: join(folder, 'page') });
+    const locked = await startService({
+      tokens,
+      store: join(folder, 'store'),
+      page: join(folder, 'page'),
+      runs: [join(folder, 'other')],
+    });
     const statuses = async (path: string) =>
       Promise.all(
         [undefined, writer, token].map(async (each) => {
@@ -231,7 +377,14 @@ describe('tokens', () => {
           return status;
         }),
       );
-    for (const path of ['/v1/map', '/v1/duplicates', '/model/config.json', '/model/encoder.onnx'])
+    for (const path of [
+      '/v1/map',
+      '/v1/duplicates',
+      '/model/config.json',
+      '/model/encoder.onnx',
+      '/v1/runs',
+      '/run/metrics.jsonl',
+    ])
       expect([path, await statuses(path)]).toEqual([path, [401, 403, 200]]);
     expect(await statuses('/v1/images/x/thumbnail')).toEqual([401, 403, 404]);
     for (const path of ['/', '/assets/index-abc123.js'])

@@ -329,6 +329,13 @@ describe('the client', () => {
     expect(await client.modelFile('encoder.onnx')).toEqual(
       new Uint8Array(await readFile(join(service.folder, 'model/encoder.onnx'))),
     );
+    expect(await client.moves()).toEqual({ canMove: false, moves: [] });
+    await expect(client.moveImages([{ id }])).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+    await expect(client.undoMove('move-1')).rejects.toMatchObject({ code: 'E_NOT_FOUND' });
+    expect(await client.runs()).toEqual({ runs: [] });
+    await expect(client.runFile('metrics.jsonl', { run: 'demo' })).rejects.toMatchObject({
+      code: 'E_NOT_FOUND',
+    });
     await client.deleteImage(id);
     expect((await client.model()).encoder.embeddingSize).toBe(6);
     expect((await client.stats()).version).toBe(VERSION);

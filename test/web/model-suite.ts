@@ -30,6 +30,7 @@ export function describeModel(open: () => OpenedSite): void {
     await saveTinyModel(join(models, 'tiny'));
     for (const name of ['changed', 'newer', 'odd', 'half'])
       await cp(join(models, 'small'), join(models, name), { recursive: true });
+    await cp(join(models, 'small'), join(site.files, 'locked', 'small'), { recursive: true });
     await writeFile(join(models, 'changed', 'encoder.onnx'), 'other bytes');
     const text = await readFile(join(models, 'small', 'config.json'), 'utf8');
     await writeFile(join(models, 'newer', 'config.json'), text.replace('"version": 1', '"version": 2'));
@@ -153,7 +154,7 @@ export function describeModel(open: () => OpenedSite): void {
       const blob = async (path: string) => (await fetch(`/files/${path}`)).blob();
       const open = (source: Parameters<typeof samesame.openModel>[0], options: object = {}) =>
         samesame.openModel(source, { runtime: 'wasm', ...options }).then(
-          () => 'opened',
+          (model) => model.close().then(() => 'opened'),
           (error) => `${error instanceof samesame.SamesameError} ${error.code} ${error.message}`,
         );
       return {
@@ -170,6 +171,11 @@ export function describeModel(open: () => OpenedSite): void {
         unknown: await open('/files/models/small/', { runtime: 'cuda' }),
         misspelt: await open('/files/models/small/', { runtimes: 'wasm' }),
         worker: await open('/files/models/small/', { workerUrl: '/nowhere.js' }),
+        locked: await open('/files/locked/small/'),
+        otherKey: await open('/files/locked/small/', { headers: { authorization: 'Bearer another' } }),
+        key: await open('/files/locked/small/', { headers: { authorization: 'Bearer key' } }),
+        noHeader: await open('/files/locked/small/', { headers: { authorization: 'a\nsecret' } }),
+        noAddress: await open([], { headers: { authorization: 'Bearer key' } }),
       };
     });
     expect(codes).toEqual({
@@ -186,6 +192,11 @@ export function describeModel(open: () => OpenedSite): void {
       unknown: expect.stringMatching(/^true E_CONFIG [\s\S]*auto, wasm or webgpu/),
       misspelt: expect.stringMatching(/^true E_CONFIG [\s\S]*did you mean "runtime"/),
       worker: expect.stringMatching(/^true E_RUNTIME [\s\S]*worker/),
+      locked: expect.stringMatching(/^true E_UNAUTHORIZED [\s\S]*config\.json[\s\S]*headers/),
+      otherKey: expect.stringMatching(/^true E_UNAUTHORIZED /),
+      key: 'opened',
+      noHeader: expect.stringMatching(/^true E_CONFIG (?![\s\S]*secret)[\s\S]*authorization/),
+      noAddress: expect.stringMatching(/^true E_CONFIG [\s\S]*only sent to an address/),
     });
   });
 

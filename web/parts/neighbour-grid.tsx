@@ -1,5 +1,6 @@
 import type { Neighbour } from '../source/types.ts';
 import { TEXT } from '../text.ts';
+import { Thumbnail } from './thumbnail.tsx';
 
 export interface NeighbourGridProps {
   readonly neighbours: readonly Neighbour[];
@@ -16,7 +17,7 @@ export function NeighbourGrid({ neighbours, onOpen, isSmall = false }: Neighbour
         return (
           <li key={id}>
             <button type="button" onClick={() => onOpen(neighbour)}>
-              <img src={thumbnail} alt="" loading="lazy" />
+              <Thumbnail address={thumbnail} />
               <span class="neighbour-name">{name}</span>
               <span class="neighbour-facts">
                 <span class={`verdict is-${verdict}`}>{TEXT.compare.verdict[verdict]}</span>

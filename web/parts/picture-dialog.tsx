@@ -1,6 +1,7 @@
 import type { Picture } from '../source/types.ts';
 import { TEXT } from '../text.ts';
 import { Dialog } from './dialog.tsx';
+import { Thumbnail } from './thumbnail.tsx';
 import { useObjectUrl } from './use-object-url.ts';
 
 export interface PictureDialogProps {
@@ -12,10 +13,14 @@ export interface PictureDialogProps {
 
 /** One image as large as there is room. */
 export function PictureDialog({ picture, onClose, onSearch }: PictureDialogProps) {
-  const url = useObjectUrl(picture.file) ?? picture.thumbnail;
+  const url = useObjectUrl(picture.file);
   return (
     <Dialog title={picture.name} onClose={onClose} class="picture-dialog">
-      <img src={url} alt={picture.name} />
+      {url === undefined ? (
+        <Thumbnail address={picture.thumbnail} alt={picture.name} />
+      ) : (
+        <img src={url} alt={picture.name} />
+      )}
       <p class="buttons">
         {picture.label !== null && <span class="label-chip">{picture.label}</span>}
         {onSearch && (

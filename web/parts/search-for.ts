@@ -1,4 +1,5 @@
 import { goTo } from '../shell/navigation.ts';
+import { fetchFile } from '../source/guarded.ts';
 import type { Picture } from '../source/types.ts';
 import { query } from '../views/search/query.ts';
 
@@ -16,6 +17,6 @@ async function fileOf({ thumbnail, name }: Picture): Promise<File> {
     const bytes = Uint8Array.from(atob(data[2]), (letter) => letter.charCodeAt(0));
     return new File([bytes], name, { type: data[1] });
   }
-  const blob = await (await fetch(thumbnail)).blob();
+  const blob = await fetchFile(thumbnail);
   return new File([blob], name, { type: blob.type });
 }

@@ -1,3 +1,5 @@
+import { openPicture } from '../source/guarded.ts';
+
 /** Small pictures on a few larger ones: drawing thousands from single images would be slow. */
 export interface Atlas {
   /**
@@ -48,9 +50,12 @@ export function loadAtlas(addresses: readonly string[], onLoad: () => void, sign
       const index = wanted[next++];
       if (held.has(index) || settled.has(index)) continue;
       settled.add(index);
+      const picture = await openPicture(addresses[index], signal).catch(() => undefined);
+      if (picture === undefined) continue; // not asked for again
       const image = new Image();
-      image.src = addresses[index];
+      image.src = picture.url;
       await image.decode().catch(() => {});
+      picture.close();
       if (image.naturalWidth === 0) continue; // not asked for again
       settled.delete(index);
       const cell = isWanted.has(index) ? freeCell() : undefined;

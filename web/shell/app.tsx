@@ -4,6 +4,7 @@ import { useStore } from '../state/store.ts';
 import { TEXT } from '../text.ts';
 import { Header } from './header.tsx';
 import { currentView } from './navigation.ts';
+import { SignIn } from './sign-in.tsx';
 import { ViewFrame } from './view-frame.tsx';
 
 /** The whole page: bar, the chosen view, what is read out. */
@@ -16,6 +17,7 @@ export function App() {
       </button>
       <Header view={view} />
       <main id="main" tabIndex={-1}>
+        <SignIn />
         <ViewFrame key={view} view={view} />
       </main>
       <Footer />

@@ -1,5 +1,8 @@
 import { useState } from 'preact/hooks';
 import { type ModelState, modelState } from '../state/model.ts';
+import { token } from '../state/session.ts';
+import { site } from '../state/site.ts';
+import { signOut } from '../state/start.ts';
 import { useStore } from '../state/store.ts';
 import { TEXT } from '../text.ts';
 import { Icon } from './icons.tsx';
@@ -11,6 +14,7 @@ import { switchTheme, theme } from './theme.ts';
 export function Header({ view }: { readonly view: ViewName }) {
   const shown = useStore(theme);
   const model = useStore(modelState);
+  const isSignedIn = useStore(token) !== undefined && useStore(site)?.kind === 'service';
   const [isOpen, setOpen] = useState(false);
   const themeWords = shown === 'dark' ? TEXT.theme.light : TEXT.theme.dark;
   return (
@@ -41,6 +45,17 @@ export function Header({ view }: { readonly view: ViewName }) {
           <span class="unseen">{`${TEXT.model.label}: `}</span>
           <span class="model-name">{modelWords(model)}</span>
         </button>
+        {isSignedIn && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={TEXT.signIn.out}
+            title={TEXT.signIn.out}
+            onClick={signOut}
+          >
+            <Icon name="leave" />
+          </button>
+        )}
         <button
           type="button"
           class="icon-button"

@@ -42,8 +42,8 @@ export function serviceCollection(
     search,
     async neighboursOf(picture, options) {
       // The service searches by pictures: the small one stands for the image.
-      const answer = await fetch(picture.thumbnail, { signal: options.signal });
-      const found = await search(await answer.blob(), { ...options, k: options.k + 1 });
+      const small = await client.thumbnail(picture.id, { signal: options.signal });
+      const found = await search(small, { ...options, k: options.k + 1 });
       return found.filter(({ id }) => id !== picture.id).slice(0, options.k);
     },
     async map({ signal }) {
@@ -58,7 +58,11 @@ export function serviceCollection(
     async groups(within, { signal }) {
       const { groups } = await client.duplicates({ maxDistance: within, signal });
       return groups.map(({ centre, others }) => ({
-        pictures: [centre, ...others].map(pictureOf),
+        pictures: [centre, ...others].map((image) => ({
+          ...pictureOf(image),
+          sizeBytes: image.sizeBytes,
+          source: image.source,
+        })),
         distances: [0, ...others.map(({ distance }) => distance)],
       }));
     },

@@ -7,6 +7,8 @@ export interface Picture {
   readonly label: string | null;
   /** Address of a small picture. */
   readonly thumbnail: string;
+  /** Of a server's image: where it is. What is not a file of its own cannot be moved. */
+  readonly source?: 'file' | 'archive' | 'object' | 'sent';
   /** The file itself, where this tab has it. */
   readonly file?: File;
   /** Width and height in pixels and bytes of the file, where they are known: what tells the better of two copies. */

@@ -1,5 +1,6 @@
 import { type ModelSource, openModel as open, type WebModel } from '../../src/web/index.ts';
 import { type Problem, toProblem } from '../engine/protocol.ts';
+import { authorization } from './session.ts';
 import { createStore } from './store.ts';
 
 /** Folder of the site's own model, from the page: `samesame serve` has it there, and a static host may. */
@@ -42,6 +43,7 @@ export async function useModel(
   try {
     const model = await open(source, {
       runtime: 'wasm',
+      headers: origin === 'site' ? authorization() : undefined,
       onProgress: ({ stage, done, total }) => {
         const share = stage === 'encoder' && total > 0 ? done / total : undefined;
         if (mine === attempt) modelState.set({ kind: 'opening', share });

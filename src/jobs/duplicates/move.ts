@@ -9,8 +9,8 @@ import { encodeUndo, type Move, UNDO_NAME } from './undo-file.ts';
 /** A file to move, and the one that is kept in its stead. */
 export interface MoveRequest {
   readonly file: ListedFile;
-  /** Of one that was not listed, in an index of embeddings, only the path is known. */
-  readonly keeper: Pick<ListedFile, 'path'> & Partial<ListedFile>;
+  /** Of one that was not listed, in an index of embeddings, only the path is known. None: nothing is kept. */
+  readonly keeper?: Pick<ListedFile, 'path'> & Partial<ListedFile>;
 }
 
 /** What was moved. */
@@ -41,7 +41,7 @@ export async function moveCopies(
   for (const { file, keeper } of requests) {
     const reason = file.isSymlink
       ? 'it is a symbolic link'
-      : ((await changeOf(file)) ?? keeperProblem(await changeOf(keeper), keeper.path));
+      : ((await changeOf(file)) ?? (keeper && keeperProblem(await changeOf(keeper), keeper.path)));
     if (reason === undefined) chosen.push(file);
     else skipped.push({ path: file.path, reason });
   }
@@ -83,7 +83,11 @@ export function checkMoveFolder(folder: string, inputs: readonly string[]): void
 }
 
 /** Why a file is not what it was when it was listed; undefined where it is. */
-async function changeOf({ path, sizeBytes, modifiedMs }: MoveRequest['keeper']): Promise<string | undefined> {
+async function changeOf({
+  path,
+  sizeBytes,
+  modifiedMs,
+}: NonNullable<MoveRequest['keeper']>): Promise<string | undefined> {
   const now = await stat(path).catch(() => undefined);
   if (now === undefined) return 'it is gone';
   const isSame = now.size === (sizeBytes ?? now.size) && now.mtimeMs === (modifiedMs ?? now.mtimeMs);

@@ -11,6 +11,8 @@ export interface Guard {
    * @throws E_UNAUTHORIZED for no, an unknown, an expired or a revoked token; E_FORBIDDEN where its scopes do not reach
    */
   check(authorization: string | undefined, scope: Scope): Promise<string | undefined>;
+  /** Whether `check` would let in, going by the file as it was last read: at once, and so perhaps out of date. */
+  seemsValid(authorization: string | undefined, scope: Scope): boolean;
 }
 
 export interface GuardOptions {
@@ -27,7 +29,7 @@ export interface GuardOptions {
  * @throws as `readTokenFile`
  */
 export async function openGuard({ path, onFailure, trustMs = 1000 }: GuardOptions): Promise<Guard> {
-  if (path === undefined) return { check: async () => undefined };
+  if (path === undefined) return { check: async () => undefined, seemsValid: () => true };
   const file: string = path;
   let signature = await signatureOf(file);
   let entries = await readTokenFile(file);
@@ -57,36 +59,54 @@ export async function openGuard({ path, onFailure, trustMs = 1000 }: GuardOption
         });
         await looking;
       }
-      const entry = findEntry(entries, authorization);
-      const state = stateOf(entry, new Date());
-      if (state !== 'valid') throw unauthorized(`a token that is ${state}`);
-      if (entry.scopes.includes(scope)) return entry.id;
-      throw new SamesameError('E_FORBIDDEN', {
-        what: 'this token does not reach so far',
-        expected: `the scope ${scope}`,
-        received: entry.scopes.join(', '),
-        help: `make one that does: samesame serve token add --scope ${scope}`,
-      });
+      return idOf(entries, authorization, scope);
+    },
+    seemsValid(authorization, scope) {
+      try {
+        idOf(entries, authorization, scope);
+        return true;
+      } catch {
+        return false;
+      }
     },
   };
 }
 
+/** @throws as `Guard.check` */
+function idOf(entries: readonly TokenEntry[], authorization: string | undefined, scope: Scope): string {
+  const entry = findEntry(entries, authorization);
+  const state = stateOf(entry, new Date());
+  if (state !== 'valid') throw unauthorized(ENDED[state], `a token that is ${state}`);
+  if (entry.scopes.includes(scope)) return entry.id;
+  throw new SamesameError('E_FORBIDDEN', {
+    what: `this token does not let its bearer ${scope === 'read' ? 'ask' : 'change what is stored'}`,
+    expected: `the scope ${scope}`,
+    received: entry.scopes.join(', '),
+    help: `make one that does: samesame serve token add --scope ${scope}`,
+  });
+}
+
 function findEntry(entries: readonly TokenEntry[], authorization: string | undefined): TokenEntry {
-  if (authorization === undefined) throw unauthorized('no Authorization header');
+  if (authorization === undefined) throw unauthorized(NEEDED, 'no Authorization header');
   const token = /^Bearer +([\w~+/.=-]{1,512})$/i.exec(authorization)?.[1];
-  if (token === undefined) throw unauthorized('an Authorization header of another form');
+  if (token === undefined) throw unauthorized(NEEDED, 'an Authorization header of another form');
   const hash = Buffer.from(hashToken(token), 'hex');
   // All of them are looked at, in the same time each.
   const found = entries.filter((entry) => timingSafeEqual(Buffer.from(entry.sha256, 'hex'), hash));
-  if (found.length === 0) throw unauthorized('a token that is not in the list');
+  if (found.length === 0)
+    throw unauthorized('this token is not known here', 'a token that is not in the list');
   return found[0];
 }
 
-function unauthorized(received: string): SamesameError {
+const NEEDED = 'this needs a valid token';
+const ENDED = { expired: 'this token has expired', revoked: 'this token was taken back' } as const;
+
+function unauthorized(what: string, received: string): SamesameError {
   return new SamesameError('E_UNAUTHORIZED', {
-    what: 'this needs a valid token',
+    what,
     expected: 'a header Authorization: Bearer TOKEN',
     received,
+    help: 'whoever runs the service makes one: samesame serve token add',
   });
 }
 

@@ -15,7 +15,8 @@ export interface Decoder {
    */
   decode(bytes: Uint8Array, target: PixelTarget, signal?: AbortSignal): Promise<Uint8Array>;
   /**
-   * A small WebP of an image file.
+   * A small WebP of an image.
+   * @param path as a store keeps it: of a file, or of an archive with `#` and the image's place
    * @throws E_IMAGE, E_NOT_FOUND, E_PERMISSION; what `signal` aborts with, while it waits for its turn
    */
   thumbnail(path: string, signal?: AbortSignal): Promise<Uint8Array>;

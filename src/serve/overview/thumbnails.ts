@@ -9,8 +9,8 @@ const MAX_KEPT_BYTES = 32 * 2 ** 20;
 /** Small pictures of images of a store. */
 export interface Thumbnails {
   /**
-   * A WebP of the file that a row of the store was made from.
-   * @throws E_NOT_FOUND where there is no such file, or none that can be read; what `signal` aborts with
+   * A WebP of the file, or of the image in an archive, that a row of the store was made from.
+   * @throws E_NOT_FOUND where there is none any more, or none that can be read; what `signal` aborts with
    */
   of(record: ImageRecord, signal: AbortSignal): Promise<Uint8Array>;
 }
@@ -33,8 +33,8 @@ export function createThumbnails(decoder: Pick<Decoder, 'thumbnail'>): Thumbnail
 
   return {
     async of({ id, path, contentHash }, signal) {
-      // What was sent to the service has no file, and an archive is none of images.
-      if (!isAbsolute(path))
+      // What was sent to the service has no file; MNIST comes with the package.
+      if (!isAbsolute(path) && !path.startsWith('mnist#'))
         throw noFile(id, 'an image that was sent to the service, which does not keep it');
       const key = `${id} ${contentHash}`;
       const bytes = kept.get(key) ?? (await draw(path, id, signal));
@@ -50,7 +50,7 @@ export function createThumbnails(decoder: Pick<Decoder, 'thumbnail'>): Thumbnail
       signal.throwIfAborted();
       // The message of the error tells where the file lies, which is nobody's business.
       if (error instanceof SamesameError && error.code !== 'E_RUNTIME')
-        throw noFile(id, 'a file that is gone, cannot be read, or lies in an archive', error);
+        throw noFile(id, 'a file or an archive that is gone, or cannot be read', error);
       throw error;
     }
   }
@@ -59,7 +59,7 @@ export function createThumbnails(decoder: Pick<Decoder, 'thumbnail'>): Thumbnail
 function noFile(id: string, received: string, cause?: unknown): SamesameError {
   return new SamesameError('E_NOT_FOUND', {
     what: `there is no picture of the image ${id.slice(0, 40)}`,
-    expected: 'a row that samesame index made of a file which is still there',
+    expected: 'a row that samesame index made of a file or an archive which is still there',
     received,
     cause,
   });

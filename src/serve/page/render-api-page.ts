@@ -44,6 +44,13 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   health: ['curl URL/healthz'],
   ready: ['curl URL/readyz'],
   modelFile: ['curl -O URL/model/encoder.onnx'],
+  moves: ['curl URL/v1/moves'],
+  moveImages: [
+    `curl -H "Content-Type: application/json" -d '{"images":[{"id":"ID","keeper":"ID"}]}' URL/v1/moves`,
+  ],
+  undoMove: ['curl -X DELETE URL/v1/moves/move-1'],
+  runs: ['curl URL/v1/runs'],
+  runFile: ['curl URL/run/metrics.jsonl', 'curl "URL/run/report.html?run=NAME"'],
   metrics: ['curl URL/metrics'],
 };
 

@@ -2,6 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { judge } from '../../model/judge.ts';
 import { groupAround } from '../../search/near-groups.ts';
 import type { ImageRecord } from '../../search/store/types.ts';
+import { sourceOf } from '../moves/movable.ts';
 import { toLabel } from '../requests/sent-image.ts';
 import { duplicatesQuerySchema, duplicatesResponseSchema, mapResponseSchema } from '../schemas.ts';
 import type { ServeEnv, Service } from '../service.ts';
@@ -64,8 +65,8 @@ export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service):
           numExamined,
           numGroups: groups.length,
           groups: groups.slice(0, limit).map(({ centre, others }) => ({
-            centre: describe(records[centre]),
-            others: others.map(({ index, distance }) => ({ ...describe(records[index]), distance })),
+            centre: describeOrigin(records[centre]),
+            others: others.map(({ index, distance }) => ({ ...describeOrigin(records[index]), distance })),
           })),
         },
         200,
@@ -76,4 +77,8 @@ export function addOverviewRoutes(app: OpenAPIHono<ServeEnv>, service: Service):
 
 function describe({ id, path, label }: ImageRecord) {
   return { id, name: toLabel(path) ?? id, label };
+}
+
+function describeOrigin(record: ImageRecord) {
+  return { ...describe(record), sizeBytes: record.sizeBytes, source: sourceOf(record.path) };
 }

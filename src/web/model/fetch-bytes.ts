@@ -1,17 +1,22 @@
 /// <reference lib="dom" />
-import { SamesameError } from '../../base/errors.ts';
+import { type ErrorCode, SamesameError } from '../../base/errors.ts';
+
+export interface FetchOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Told how many of how many there are; of 0 where the host does not say. */
+  readonly onBytes: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
 
 /**
- * The bytes of one file on a static host.
- * @param onBytes told how many of how many there are; of 0 where the host does not say
- * @throws E_NOT_FOUND, E_DOWNLOAD; what `signal` aborts with
+ * The bytes of one file on a host.
+ * @throws E_NOT_FOUND, E_UNAUTHORIZED, E_FORBIDDEN, E_DOWNLOAD; what `signal` aborts with
  */
 export async function fetchBytes(
   url: string,
-  onBytes: (done: number, total: number) => void,
-  signal: AbortSignal,
+  { headers, onBytes, signal }: FetchOptions,
 ): Promise<Uint8Array> {
-  const response = await fetch(url, { signal }).catch((cause) => {
+  const response = await fetch(url, { headers, signal }).catch((cause) => {
     signal.throwIfAborted();
     throw new SamesameError('E_DOWNLOAD', {
       what: `fetching ${url} failed`,
@@ -59,11 +64,25 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   return bytes;
 }
 
+const REFUSALS: Readonly<Record<number, ErrorCode>> = {
+  401: 'E_UNAUTHORIZED',
+  403: 'E_FORBIDDEN',
+  404: 'E_NOT_FOUND',
+  410: 'E_NOT_FOUND',
+};
+
 function refused(url: string, status: number): SamesameError {
-  return new SamesameError(status === 404 || status === 410 ? 'E_NOT_FOUND' : 'E_DOWNLOAD', {
-    what: `there is no ${url} to be had`,
-    expected: 'the address of a model folder, with config.json and encoder.onnx in it',
+  const code = REFUSALS[status] ?? 'E_DOWNLOAD';
+  const isClosed = status === 401 || status === 403;
+  return new SamesameError(code, {
+    what: isClosed ? `${url} is not for everybody` : `there is no ${url} to be had`,
+    expected: isClosed
+      ? 'headers that the host lets in'
+      : 'the address of a model folder, with config.json and encoder.onnx in it',
     received: `status ${status}`,
+    ...(isClosed && {
+      help: "give a token: openModel(address, { headers: { authorization: 'Bearer TOKEN' } })",
+    }),
     details: { url, status },
   });
 }

@@ -23,15 +23,14 @@ export interface OpenedModel {
 
 /** @throws as `openModel` says */
 export async function loadModel(
-  { source, ...wanted }: OpenModelArgs,
-  options: ReadOptions,
+  { source, headers, ...wanted }: OpenModelArgs,
+  { onProgress, signal }: Omit<ReadOptions, 'headers'>,
 ): Promise<OpenedModel> {
-  const { onProgress, signal } = options;
   checkRuntime(wanted);
   // Browsers take their time to say whether there is a graphics adapter: meanwhile the files come.
   const found = runtimesFor(wanted);
   found.catch(() => {});
-  const files = await openSource(source, options);
+  const files = await openSource(source, { headers, onProgress, signal });
   const { path } = files;
   const text = new TextDecoder().decode(await files.read('config.json', 'config'));
   const config = parseModelConfig(text, `${path}config.json`);

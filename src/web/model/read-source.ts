@@ -8,11 +8,13 @@ import { fetchBytes } from './fetch-bytes.ts';
 export interface SourceFiles {
   /** For messages. */
   readonly path: string;
-  /** @throws E_NOT_FOUND, E_DOWNLOAD, E_MODEL where the model has no such file */
+  /** @throws E_NOT_FOUND, E_UNAUTHORIZED, E_FORBIDDEN, E_DOWNLOAD, E_MODEL where the model has no such file */
   read(name: string, stage: WebProgress['stage']): Promise<Uint8Array>;
 }
 
 export interface ReadOptions {
+  /** Sent to a host, never with files that were given. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly onProgress: (event: WebProgress) => void;
   readonly signal: AbortSignal;
 }
@@ -20,13 +22,17 @@ export interface ReadOptions {
 /** @throws E_MODEL where files were given and none is a model's encoder */
 export async function openSource(
   source: OpenModelArgs['source'],
-  { onProgress, signal }: ReadOptions,
+  { headers, onProgress, signal }: ReadOptions,
 ): Promise<SourceFiles> {
   if (typeof source === 'string') {
     return {
       path: source,
       read: (name, stage) =>
-        fetchBytes(new URL(name, source).href, (done, total) => onProgress({ stage, done, total }), signal),
+        fetchBytes(new URL(name, source).href, {
+          headers,
+          onBytes: (done, total) => onProgress({ stage, done, total }),
+          signal,
+        }),
     };
   }
   const files = await filesByPath(source);

@@ -15,13 +15,15 @@ import { tabState } from '../../source/tab-images.ts';
 import type { Picture, PictureGroup } from '../../source/types.ts';
 import { announce } from '../../state/announce.ts';
 import { modelState } from '../../state/model.ts';
+import { site } from '../../state/site.ts';
 import { useStore } from '../../state/store.ts';
 import '../../style/collection.css';
 import { TEXT } from '../../text.ts';
 import { history, moveAside, setAside, undo } from './aside.ts';
 import './duplicates.css';
+import { idsAside } from './decide.ts';
 import { GroupRow } from './group-row.tsx';
-import { keeperOf } from './keeper.ts';
+import { ServiceActions } from './service-actions.tsx';
 
 /** Shares of the model's own limit. A quarter: copies and near copies, not just the same kind of thing. */
 const FIRST_SHARE = 0.25;
@@ -33,6 +35,7 @@ const pickFolder = (globalThis as { showDirectoryPicker?: FolderPicker }).showDi
 /** What is there twice: side by side, one kept, the others set aside. */
 export default function Duplicates() {
   const model = useStore(modelState);
+  const found = useStore(site);
   const { adding } = useStore(tabState);
   const collection = useCollection();
   const [share, setShare] = useState(FIRST_SHARE);
@@ -53,6 +56,7 @@ export default function Duplicates() {
   const groups = work.kind === 'ready' ? work.value : [];
   const aside = useMemo(() => idsAside(groups, decided), [groups, decided]);
   const isTab = collection?.kind === 'tab';
+  const service = collection?.kind === 'service' && found?.kind === 'service' ? found : undefined;
 
   const attempt = (run: () => Promise<void>) => {
     setProblem(undefined);
@@ -70,7 +74,7 @@ export default function Duplicates() {
       <ViewHead title={TEXT.duplicates.title} lead={TEXT.duplicates.lead} />
       {model.kind !== 'ready' && <ModelNeeded />}
       <CollectionBar />
-      {hasImages && (
+      {(hasImages || service) && (
         <div class="copies-bar">
           <label class="copies-share">
             <span>{TEXT.duplicates.alike}</span>
@@ -84,8 +88,9 @@ export default function Duplicates() {
             />
             <small>{TEXT.duplicates.within(TEXT.distance(within))}</small>
           </label>
-          <p class="buttons">
-            {past.length > 0 && (
+          <div class="buttons">
+            {service && <ServiceActions client={service.client} groups={groups} aside={aside} />}
+            {isTab && past.length > 0 && (
               <button type="button" class="button" onClick={() => attempt(undo)}>
                 <Icon name="undo" />
                 {TEXT.duplicates.undo(past.at(-1)!.numImages)}
@@ -113,7 +118,7 @@ export default function Duplicates() {
                 </button>
               </>
             )}
-          </p>
+          </div>
         </div>
       )}
       {problem && <Notice problem={problem} />}
@@ -151,17 +156,6 @@ export default function Duplicates() {
       )}
     </article>
   );
-}
-
-function idsAside(
-  groups: readonly PictureGroup[],
-  decided: ReadonlyMap<string, boolean>,
-): ReadonlySet<string> {
-  const ids = groups.flatMap(({ pictures }) => {
-    const keeper = keeperOf(pictures);
-    return pictures.filter(({ id }) => !(decided.get(id) ?? id === keeper.id)).map(({ id }) => id);
-  });
-  return new Set(ids);
 }
 
 /** A table for spreadsheets and scripts. */

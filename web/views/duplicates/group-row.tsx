@@ -1,3 +1,4 @@
+import { Thumbnail } from '../../parts/thumbnail.tsx';
 import { Icon } from '../../shell/icons.tsx';
 import type { Picture, PictureGroup } from '../../source/types.ts';
 import { TEXT } from '../../text.ts';
@@ -15,12 +16,12 @@ export function GroupRow({ group: { pictures, distances }, aside, onDecide, onOp
     <li>
       <ul class="copies-group">
         {pictures.map((picture, i) => {
-          const { id, name, label, thumbnail, width, height, sizeBytes } = picture;
+          const { id, name, label, thumbnail, width, height, sizeBytes, source } = picture;
           const isAside = aside.has(id);
           return (
             <li key={id} class={isAside ? 'is-aside' : ''}>
               <button type="button" class="copy-picture" aria-label={name} onClick={() => onOpen(picture)}>
-                <img src={thumbnail} alt="" loading="lazy" />
+                <Thumbnail address={thumbnail} />
               </button>
               <p class="copy-name" title={name}>
                 {label === null ? name : `${label}/${name}`}
@@ -30,16 +31,20 @@ export function GroupRow({ group: { pictures, distances }, aside, onDecide, onOp
                 {i > 0 && width !== undefined && ' · '}
                 {width !== undefined && width > 0 && TEXT.duplicates.size(width, height!, sizeBytes!)}
               </p>
-              <button
-                type="button"
-                class="copy-decision"
-                aria-pressed={!isAside}
-                aria-label={`${isAside ? TEXT.duplicates.aside : TEXT.duplicates.keep}: ${name}`}
-                onClick={() => onDecide(id, isAside)}
-              >
-                <Icon name={isAside ? 'close' : 'check'} size={16} />
-                {isAside ? TEXT.duplicates.aside : TEXT.duplicates.keep}
-              </button>
+              {source !== undefined && source !== 'file' ? (
+                <p class="quiet">{TEXT.duplicates.stays[source]}</p>
+              ) : (
+                <button
+                  type="button"
+                  class="copy-decision"
+                  aria-pressed={!isAside}
+                  aria-label={`${isAside ? TEXT.duplicates.aside : TEXT.duplicates.keep}: ${name}`}
+                  onClick={() => onDecide(id, isAside)}
+                >
+                  <Icon name={isAside ? 'close' : 'check'} size={16} />
+                  {isAside ? TEXT.duplicates.aside : TEXT.duplicates.keep}
+                </button>
+              )}
             </li>
           );
         })}

@@ -3,6 +3,7 @@ import { type Problem, toProblem } from '../../engine/protocol.ts';
 import { NeighbourGrid } from '../../parts/neighbour-grid.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { searchFor } from '../../parts/search-for.ts';
+import { Thumbnail } from '../../parts/thumbnail.tsx';
 import type { Collection, Neighbour, PictureMap } from '../../source/types.ts';
 import { TEXT } from '../../text.ts';
 
@@ -39,7 +40,7 @@ export function Selection({ map, collection, focus, onFocus, selected, onSelecte
   if (picture !== undefined)
     return (
       <section class="map-card" aria-label={TEXT.map.selected}>
-        <img src={picture.thumbnail} alt="" />
+        <Thumbnail address={picture.thumbnail} />
         <p class="map-card-name">
           <b>{picture.name}</b>
           {picture.label !== null && <span class="label-chip">{picture.label}</span>}
@@ -75,7 +76,7 @@ export function Selection({ map, collection, focus, onFocus, selected, onSelecte
         {inside.slice(0, MAX_SHOWN).map(({ id, name, thumbnail }) => (
           <li key={id}>
             <button type="button" title={name} aria-label={name} onClick={() => open(id)}>
-              <img src={thumbnail} alt="" loading="lazy" />
+              <Thumbnail address={thumbnail} />
             </button>
           </li>
         ))}

@@ -1,31 +1,58 @@
+import type { Client } from '../../../src/client/index.ts';
 import type { DroppedFile } from '../../parts/images.ts';
+import { askSite } from '../../state/site.ts';
 
-/** Where a run's files are read from, again and again while it goes on. */
-export interface RunSource {
-  readonly name: string;
-  /** Whether it may still grow: then it is read anew every few seconds. */
-  readonly isFollowed: boolean;
+/** A run as it was when it was looked at. */
+export interface RunLook {
   /** Text of `metrics.jsonl`; undefined where there is none yet. */
-  readMetrics(): Promise<string | undefined>;
+  readonly metrics: string | undefined;
+  /** Whether it may still grow. */
+  readonly isLive: boolean;
   /** Address of `report.html`; undefined where there is none yet, or it cannot be shown here. */
-  readonly reportUrl: string | undefined;
+  readonly reportUrl?: string;
 }
 
-/** A run folder on this host, beside the page: `run/`. Undefined where there is none. */
+/** Where a run is read from, again and again while it goes on. */
+export interface RunSource {
+  readonly name: string;
+  /** Whether it is to be looked at every few seconds. */
+  readonly isFollowed: boolean;
+  look(): Promise<RunLook>;
+}
+
+/** The runs that a service shows, in its order. */
+export async function serviceRuns(client: Client): Promise<RunSource[]> {
+  const { runs } = await client.runs();
+  return runs.map(({ name }) => {
+    const addressOf = (file: string) => addressOn(file, name);
+    return {
+      name,
+      isFollowed: true,
+      async look() {
+        const found = (await client.runs()).runs.find((run) => run.name === name);
+        const metrics = await read(addressOf('metrics.jsonl'));
+        return {
+          metrics,
+          isLive: found !== undefined && !found.isFinished,
+          reportUrl: found?.hasReport ? addressOf('report.html') : undefined,
+        };
+      },
+    };
+  });
+}
+
+/** A run folder on a static host, beside the page: `run/`. Undefined where there is none. */
 export async function siteRun(): Promise<RunSource | undefined> {
-  const folder = new URL('./run/', location.href);
-  const read = async (name: string) => {
-    const answer = await fetch(new URL(name, folder), { cache: 'no-store' }).catch(() => undefined);
-    const isPage = answer?.headers.get('content-type')?.includes('html') ?? false;
-    // Some hosts answer with their own page for what is not there.
-    return answer?.ok && isPage === name.endsWith('.html') ? answer.text() : undefined;
-  };
-  if ((await read('metrics.jsonl')) === undefined) return undefined;
+  const metricsUrl = addressOn('metrics.jsonl');
+  if ((await read(metricsUrl)) === undefined) return undefined;
   return {
     name: 'run',
     isFollowed: true,
-    readMetrics: () => read('metrics.jsonl'),
-    reportUrl: new URL('report.html', folder).href,
+    look: async () => ({
+      metrics: await read(metricsUrl),
+      isLive: true,
+      reportUrl: addressOn('report.html'),
+    }),
   };
 }
 
@@ -36,7 +63,21 @@ export function droppedRun(files: readonly DroppedFile[]): RunSource | undefined
   return {
     name: metrics.path.split('/').at(-2) ?? metrics.file.name,
     isFollowed: false,
-    readMetrics: () => metrics.file.text(),
-    reportUrl: undefined,
+    look: async () => ({ metrics: await metrics.file.text(), isLive: false }),
   };
+}
+
+/** @param name of one of several runs */
+function addressOn(file: string, name?: string): string {
+  const url = new URL(`run/${file}`, new URL('.', location.href));
+  if (name !== undefined) url.searchParams.set('run', name);
+  return url.href;
+}
+
+async function read(url: string): Promise<string | undefined> {
+  // Asked for anew each time; what has not changed does not come twice.
+  const answer = await askSite(url, { cache: 'no-cache' }).catch(() => undefined);
+  // Some hosts answer with their own page for what is not there.
+  const isPage = answer?.headers.get('content-type')?.includes('html') ?? false;
+  return answer?.ok && !isPage ? answer.text() : undefined;
 }
