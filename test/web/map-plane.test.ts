@@ -158,10 +158,10 @@ describe('the atlas', () => {
   });
   afterEach(() => vi.unstubAllGlobals());
   const settle = async () => {
-    while (arrive.length > 0) {
+    do {
       for (const resolve of arrive.splice(0)) resolve();
       await new Promise((resolve) => setTimeout(resolve, 0));
-    }
+    } while (arrive.length > 0);
   };
   const open = (addresses: readonly string[]) => loadAtlas(addresses, () => {}, new AbortController().signal);
 
