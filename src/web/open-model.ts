@@ -3,6 +3,7 @@ import { checkOptionNames } from '../base/suggest.ts';
 import { judge } from '../model/judge.ts';
 import { connect } from './connection.ts';
 import type { OpenModelArgs } from './messages.ts';
+import { asFolder, sendable } from './sendable.ts';
 import type { ModelSource, OpenModelOptions, WebImage, WebModel } from './types.ts';
 
 const OPTION_NAMES = ['runtime', 'wasmPaths', 'numThreads', 'workerUrl', 'onProgress', 'signal'];
@@ -60,16 +61,4 @@ export async function openModel(source: ModelSource, options: OpenModelOptions =
       connection.release();
     },
   };
-}
-
-function sendable(source: ModelSource): OpenModelArgs['source'] {
-  if (typeof source === 'string' || source instanceof URL) return asFolder(source);
-  return source instanceof Blob || source instanceof Map ? source : [...(source as readonly File[])];
-}
-
-/** An absolute address that ends in a slash, so that names of files can be put behind it. */
-function asFolder(address: string | URL): string {
-  const url = new URL(address, location.href);
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url.href;
 }
