@@ -44,7 +44,7 @@ export function openBase({ config, encoder: bytes }: BaseFiles): BaseModel {
   }
   const [numFeatures] = outputShape;
   const layers = (options: BackboneOptions) => backboneEncoder(pretrained, options);
-  const sha256 = sha256InScript(bytes);
+  const identity = sha256InScript(bytes);
   return {
     numFeatures,
     encoder: layers({ embeddingSize: Math.min(EMBEDDING_SIZE, numFeatures) }),
@@ -52,10 +52,11 @@ export function openBase({ config, encoder: bytes }: BaseFiles): BaseModel {
     features: layers({ head: 'none', normalize: false }),
     target: input,
     pixelScale: BYTES,
-    identity: sha256,
+    identity,
     provenance: {
       name,
-      sha256,
+      // The name, the licence and the source are those of the weights that it stands on, where it does.
+      sha256: about.backbone?.sha256 ?? identity,
       cut,
       frozenUpTo: cut,
       numFrozenParameters,

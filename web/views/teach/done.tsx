@@ -40,7 +40,8 @@ export function Done({ lesson, model }: { readonly lesson: Lesson; readonly mode
             {TEXT.teach.again}
           </button>
         </p>
-        <p class="quiet">{TEXT.teach.later}</p>
+        <p class="quiet">{lesson.unkept ? TEXT.teach.laterUnkept : TEXT.teach.later}</p>
+        {lesson.unkept && <Notice problem={lesson.unkept} />}
       </div>
       <Try />
     </section>
