@@ -302,6 +302,7 @@ export const TEXT = {
       'It now gives the answers on this page, and is kept in this browser: find it under Model. The file works with samesame on any computer.',
     laterUnkept:
       'It now gives the answers on this page, until the page is closed. Download it to have it again: the file works here and with samesame on any computer.',
+    photosUnkept: (why: string) => `Its photos are not at hand for Try it, Search and Map: ${why}.`,
     tryTitle: 'Try it',
     tryPhoto: 'A photo it has not seen',
     looksLike: (name: string, percent: string) => `Looks like ${name} (${percent})`,

@@ -108,7 +108,7 @@ describe.skipIf(reasonToSkip !== undefined)('the page without a model', { timeou
     }
     await other.getByRole('button', { name: 'Teach', exact: true }).click();
     await other.getByRole('button', { name: 'That is enough' }).click();
-    await other.getByText('gives this site no more room').first().waitFor();
+    await other.getByText('remove other models, or download this one').waitFor();
     expect(await other.locator('.taught').textContent()).toContain('until the page is closed');
     expect(await other.locator('.model-name').textContent()).toBe(LABELS.join(', '));
     const unkept = other.waitForEvent('download');

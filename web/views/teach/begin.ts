@@ -53,7 +53,9 @@ export async function begin({ seconds, base }: BeginOptions): Promise<void> {
     const files = taught.flatMap((group) =>
       group.images.map(({ file }) => ({ file, path: `${group.name.trim()}/${file.name}` })),
     );
-    await addFiles(readyModel()!.model, files).catch((error) => change({ unkept: toProblem(error) }));
+    await addFiles(readyModel()!.model, files).catch((error) =>
+      change((now) => ({ warnings: [...now.warnings, TEXT.teach.photosUnkept(toProblem(error).what)] })),
+    );
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') lesson.set(undefined);
     else change({ problem: toProblem(error) });

@@ -74,7 +74,7 @@ function Try() {
       {best && (
         <div role="status">
           <p class="try-answer">
-            {best.verdict === 'same' && best.label !== null
+            {best.verdict === 'same' && best.probability >= 0.5 && best.label !== null
               ? TEXT.teach.looksLike(best.label, TEXT.percent(best.probability))
               : TEXT.teach.likeNone}
           </p>

@@ -43,7 +43,7 @@ export interface Lesson {
   readonly warnings: readonly string[];
   readonly isMeasuring: boolean;
   readonly problem?: Problem;
-  /** Why the browser does not keep the model, or what it was taught with. */
+  /** Why the browser does not keep the model. */
   readonly unkept?: Problem;
   readonly model?: TaughtModel;
 }
