@@ -43,8 +43,14 @@ export const TEXT = {
   error: {
     expected: 'Expected',
     received: 'Received',
-    noCamera:
-      'The camera could not be opened. Allow it in the browser’s settings for this page, or choose a photo.',
+    camera: {
+      refused:
+        'The camera is not allowed here. Allow it in the browser’s settings for this page, then open it again; or choose a photo.',
+      missing: 'No camera was found. Connect one, then open it again; or choose a photo.',
+      taken:
+        'The camera is there but gives no picture: another program may be using it. Close that, then open it again; or choose a photo.',
+      lost: 'The camera was switched off or taken away. Open it again, or choose a photo.',
+    },
     view: 'This view could not be loaded. Check the connection, then open it again.',
   },
   signIn: {
@@ -91,6 +97,7 @@ export const TEXT = {
     replace: 'Replace',
     remove: 'Remove',
     take: 'Take photo',
+    hold: 'Hold for several, and turn the thing meanwhile',
     cameraTitle: 'Take a photo',
   },
   compare: {
@@ -270,14 +277,25 @@ export const TEXT = {
     ],
     start: 'Teach',
     ready: 'Ready. You can stop at any time and keep what it knows by then.',
+    readyUnmeasured: (enough: number) =>
+      `Ready. With ${enough} photos or more of each thing, it could also be measured how good it is.`,
+    startWith: 'Start with',
+    withModel: (name: string) => `what the open model sees (${name})`,
+    withNothing: 'nothing',
+    aboutNothing:
+      'From nothing it learns simple pictures well, and needs hundreds of photos. With a model that knows photos, a few are enough.',
     missing: {
       groups: 'Give photos to at least two things.',
-      images: 'Each thing needs two photos or more.',
-      names: 'Each thing needs a name of its own.',
+      photos: (name: string) => `“${name}” has no photos yet: add some, or remove it.`,
+      images: (name: string, count: number, least: number) =>
+        `“${name}” has ${plural(count, 'photo')}: each thing needs ${least} or more, and ten are good.`,
+      name: (thing: string) => `${thing} needs a name.`,
+      twice: (name: string) => `Two things are called “${name}”: each needs a name of its own.`,
     },
     prepare: {
       load: 'Starting the engine',
       decode: 'Reading the photos',
+      features: 'Looking at the photos',
       compile: 'Building the network',
     },
     learning: (epoch: number, total: number) => `Learning: round ${epoch} of ${total}`,
@@ -306,6 +324,9 @@ export const TEXT = {
     again: 'Change the photos',
     later:
       'It now gives the answers on this page, and is kept in this browser: find it under Model. The file works with samesame on any computer.',
+    laterUnkept:
+      'It now gives the answers on this page, until the page is closed. Download it to have it again: the file works here and with samesame on any computer.',
+    photosUnkept: (why: string) => `Its photos are not at hand for Try it, Search and Map: ${why}.`,
     tryTitle: 'Try it',
     tryPhoto: 'A photo it has not seen',
     looksLike: (name: string, percent: string) => `Looks like ${name} (${percent})`,

@@ -7,6 +7,7 @@ import { buildEncoderModel, buildHeadModel, type ParameterValues } from '../mode
 import type { Model } from '../model/model.ts';
 import type { PixelScale } from '../nn/layers/pixels.ts';
 import type { Encoder, ImageShape } from '../nn/networks/encoder.ts';
+import { initialValues } from './backbone/initial-values.ts';
 
 /** What a model is made of, apart from the values of its parameters. */
 export interface ModelDesign {
@@ -65,4 +66,14 @@ export async function openParts(
       await comparer.close();
     },
   };
+}
+
+/** A backbone as it was before training, loaded. @param encoder without a head, of the design's images */
+export function openUntrained(
+  design: ModelDesign,
+  encoder: Encoder,
+  runtime: Runtime,
+): Promise<Pick<Model, 'embed' | 'distances' | 'close'>> {
+  const values = initialValues(encoder, design.imageShape);
+  return openParts({ ...design, encoder, comparator: undefined }, values, runtime);
 }

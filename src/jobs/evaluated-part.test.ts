@@ -4,14 +4,14 @@ import { readTrainConfig } from '../train/config.ts';
 import { choosePart, trainingOf } from './evaluated-part.ts';
 
 describe('trainingOf', () => {
-  it('reads settings that only data which names its pairs could have had', () => {
-    const training = {
-      ...readTrainConfig({ negativeRatio: 3 }, true),
-      pixelScale: { mean: 0, deviation: 1 },
-    };
+  it.each([
+    ['names its pairs', { negativeRatio: 3 }, true, { loss: 'contrastive' }],
+    ['has classes', { backbone: 'net.onnx', headInit: 'within-class' }, false, { loss: 'triplet' }],
+  ] as const)('reads settings that only data which %s could have had', (_, options, hasPairs, others) => {
+    const training = { ...readTrainConfig(options, hasPairs), pixelScale: { mean: 0, deviation: 1 } };
     const input = { height: 8, width: 8, channels: 1, resize: 'fit' };
     const config = { input, provenance: { training } } as unknown as ModelConfig;
-    expect(trainingOf(config)).toMatchObject({ negativeRatio: 3, loss: 'contrastive', image: input });
+    expect(trainingOf(config)).toMatchObject({ ...options, ...others, image: input });
   });
 });
 

@@ -3,7 +3,7 @@ import { fingerprintOf } from '../data/fingerprint.ts';
 import type { Dataset } from '../data/sources/open.ts';
 import type { ImageSet } from '../data/types.ts';
 import type { ModelConfig } from '../model/config.ts';
-import { readTrainConfig, type TrainConfig } from '../train/config.ts';
+import { readStoredConfig, type TrainConfig } from '../train/config.ts';
 import { chooseKnownClasses } from './chosen-classes.ts';
 
 /** Which images a model is measured on. */
@@ -17,8 +17,7 @@ export type EvaluatedPart =
 /** The configuration that a model was trained with, to split its data again as its run did. */
 export function trainingOf(config: ModelConfig): TrainConfig {
   const { pixelScale: _, ...stored } = config.provenance.training;
-  // What it may set was settled when it was trained, on data that may have named its pairs.
-  return readTrainConfig({ ...stored, image: config.input }, true);
+  return readStoredConfig({ ...stored, image: config.input });
 }
 
 /** A data set as far as a model's own run would use it, and whether it is what the run was trained on. */

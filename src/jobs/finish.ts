@@ -5,14 +5,12 @@ import { createEmbedder } from '../model/embedder.ts';
 import type { ParameterValues } from '../model/encoder-graph.ts';
 import { createModel } from '../model/model.ts';
 import { saveModel, sha256 } from '../model/save.ts';
-import type { Encoder } from '../nn/networks/encoder.ts';
 import { renderModelCard, renderReport } from '../report/index.ts';
 import type { TrainConfig } from '../train/config.ts';
 import type { EpochRecord, TrainEvent, Validation } from '../train/progress.ts';
-import { initialValues } from './backbone/initial-values.ts';
 import type { OpenedBackbone } from './backbone/open.ts';
 import { countParameters } from './count-parameters.ts';
-import { buildFiles, type ModelDesign, openParts } from './design.ts';
+import { buildFiles, type ModelDesign, openParts, openUntrained } from './design.ts';
 import { measurePairs } from './embed-store.ts';
 import { type ExamplePair, pickExamples } from './examples.ts';
 import { rowsOf } from './feature-rows.ts';
@@ -143,15 +141,6 @@ export async function finishRun(input: FinishInput): Promise<FinishedRun> {
     imagesPerSecond,
     numParameters,
   };
-}
-
-/** The backbone as it was before training. */
-async function openUntrained(design: ModelDesign, encoder: Encoder, runtime: Runtime) {
-  return openParts(
-    { ...design, encoder, comparator: undefined },
-    initialValues(encoder, design.imageShape),
-    runtime,
-  );
 }
 
 /** Images that the speed of a whole network is measured on, behind which cached features say nothing of it. */

@@ -190,11 +190,21 @@ export type TrainOptions = z.input<typeof trainConfigSchema>;
  * @throws E_CONFIG naming each key that is wrong, with the nearest right one for a misspelt key, or one that nothing reads
  */
 export function readTrainConfig(options: unknown, hasPairs = false): TrainConfig {
-  const result = trainConfigSchema.safeParse(withLossForPairs(options, hasPairs));
+  const config = readStoredConfig(withLossForPairs(options, hasPairs));
+  checkUnusedSettings(config, trainConfigSchema.parse({}), hasPairs);
+  return config;
+}
+
+/**
+ * Options that a run was made with, with defaults for those that are newer. Whether each of them had an effect was settled
+ * then, on data that may have named its pairs.
+ * @throws E_CONFIG naming each key that is wrong
+ */
+export function readStoredConfig(options: unknown): TrainConfig {
+  const result = trainConfigSchema.safeParse(options);
   if (!result.success) throw configError(result.error, options);
   const { augment } = result.data;
   if (typeof augment === 'object') readAugmentOptions(augment);
-  checkUnusedSettings(result.data, trainConfigSchema.parse({}), hasPairs);
   return result.data;
 }
 

@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
-import { SamesameError } from '../base/errors.ts';
 import { checkOptionNames } from '../base/suggest.ts';
 import { judge } from '../model/judge.ts';
 import { connect } from './connection.ts';
 import type { OpenModelArgs } from './messages.ts';
+import { asFolder, checkHeaders, sendable } from './sendable.ts';
 import type { ModelSource, OpenModelOptions, WebImage, WebModel } from './types.ts';
 
 const OPTION_NAMES = ['runtime', 'wasmPaths', 'numThreads', 'headers', 'workerUrl', 'onProgress', 'signal'];
@@ -65,43 +65,4 @@ export async function openModel(source: ModelSource, options: OpenModelOptions =
       connection.release();
     },
   };
-}
-
-function checkHeaders(headers: NonNullable<OpenModelOptions['headers']>, source: ModelSource): void {
-  if (!isAddress(source)) {
-    throw new SamesameError('E_CONFIG', {
-      what: 'headers are only sent to an address',
-      expected: 'the address of a model folder, or no headers',
-      received: 'files of a model',
-      details: { option: 'headers' },
-    });
-  }
-  try {
-    new Headers({ ...headers });
-  } catch (cause) {
-    // The browser's own message shows the value, which may be a secret.
-    throw new SamesameError('E_CONFIG', {
-      what: 'these headers cannot be sent',
-      expected: 'names and values of HTTP headers, such as { authorization: "Bearer TOKEN" }',
-      received: `headers of the names ${Object.keys(headers).join(', ')}`,
-      details: { option: 'headers' },
-      cause,
-    });
-  }
-}
-
-function isAddress(source: ModelSource): source is string | URL {
-  return typeof source === 'string' || source instanceof URL;
-}
-
-function sendable(source: ModelSource): OpenModelArgs['source'] {
-  if (isAddress(source)) return asFolder(source);
-  return source instanceof Blob || source instanceof Map ? source : [...(source as readonly File[])];
-}
-
-/** An absolute address that ends in a slash, so that names of files can be put behind it. */
-function asFolder(address: string | URL): string {
-  const url = new URL(address, location.href);
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url.href;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
@@ -50,6 +50,19 @@ describe.skipIf(chromiumPath === undefined)(
       expect(rawPixels!.verification.accuracy.value).toBeCloseTo(accuracy!.rawPixels, 6);
       // The runtimes round differently, and a pair may lie on the threshold to the last digit.
       expect(verification.accuracy.value).toBeCloseTo(accuracy!.value, 2);
+
+      // The same on top of that model.
+      await cp(model, join(opened.site.files, 'base'), { recursive: true });
+      const again = await teachInPage(opened.page, { base: 'files/base/', epochs: 2, numThreads: 1 });
+      expect(again.summary.words).toContain('what the model that it started from sees');
+      const second = join(folder, 'second');
+      await mkdir(second);
+      for (const [name, bytes] of Object.entries(unzipSync(again.zip)))
+        await writeFile(join(second, name), bytes);
+      const found = await evaluate({ model: second, dataset, runtime: nodeRuntime });
+      expect(found.part).toBe('held-out');
+      // Features were kept in half precision while it was taught.
+      expect(found.measurement.verification.accuracy.value).toBeCloseTo(again.summary.accuracy!.value, 1);
     });
 
     it('ends early with the best epoch, keeps the model under a name, and opens it after a reload', async () => {
@@ -150,6 +163,17 @@ describe.skipIf(chromiumPath === undefined)(
             ({ code, message }) => `${code} ${message.split('\n')[0]}`,
           );
         }
+        told['a size beside a model'] = await teach({
+          groups: [
+            { name: 'mugs', images: three },
+            { name: 'bowls', images: others },
+          ],
+          base: 'files/base/',
+          size: 64,
+        }).done.then(
+          () => 'no error',
+          ({ code, message }) => `${code} ${message.split('\n')[0]}`,
+        );
         const teaching = teach({
           groups: [
             { name: 'mugs', images: [...three, ...others] },
@@ -172,6 +196,8 @@ describe.skipIf(chromiumPath === undefined)(
         'all the same': 'E_DATA all the images are the same picture',
         'the same in a group': 'E_DATA_FEW_IMAGES the group mugs is too small to learn from',
         'too few': 'E_DATA_FEW_IMAGES there are too few images to learn from some and to try the others',
+        'a size beside a model':
+          'E_CONFIG the option size has no effect on a model that a training starts from',
         cancelled: 'AbortError',
       });
     });

@@ -207,6 +207,41 @@ export function describeVectors(open: () => OpenedSite): void {
     });
   });
 
+  it('keeps what it has where the browser gives no more room', async () => {
+    // A browser remembers for a while how much room it found, so that it is told in a profile that has asked for none yet.
+    const context = await page.context().browser()!.newContext();
+    const other = await context.newPage();
+    const debug = await context.newCDPSession(other);
+    const { origin } = new URL(site.url);
+    await debug.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 300_000 });
+    await showSite(other, site);
+    const add = (name: string, count: number) =>
+      other.evaluate(
+        async ({ name, count }) => {
+          const { samesame } = window as unknown as WindowWithLibrary;
+          const store = await samesame.openVectors('full', { embeddingSize: 2, modelFingerprint: 'one' });
+          const items = Array.from({ length: count }, (_, i) => ({ id: `${name} ${i}`, metadata: { i } }));
+          const told = await store.add(items, new Float32Array(2 * count).fill(1)).then(
+            () => 'added',
+            ({ code, message }) => `${code} ${message}`,
+          );
+          const [{ id }] = await store.search(Float32Array.of(0, 0), { k: 1 });
+          const found = { told, numRows: await store.count(), nearest: id };
+          await store.close();
+          return found;
+        },
+        { name, count },
+      );
+    expect(await add('first', 5)).toEqual({ told: 'added', numRows: 5, nearest: 'first 0' });
+    const refused = await add('many', 20_000);
+    expect(refused).toMatchObject({ numRows: 5, nearest: 'first 0' });
+    expect(refused.told).toMatch(/^E_DISK_FULL the store full could not be read or written/);
+    expect(refused.told).toContain('nothing of this change was kept');
+    await debug.send('Storage.overrideQuotaForOrigin', { origin });
+    expect(await add('many', 20_000)).toEqual({ told: 'added', numRows: 20_005, nearest: 'first 0' });
+    await context.close();
+  });
+
   it('goes to a file and comes back in another store of the same model', async () => {
     await fill('from');
     const found = await page.evaluate(async () => {

@@ -105,16 +105,27 @@ describe.skipIf(reasonToSkip !== undefined)('the page from a static server', { t
   });
 
   it('calls a photo and itself the same, and takes a pasted one', async () => {
-    const page = await site.open('compare');
-    await page.locator('.pair').waitFor();
+    const page = await site.open('report');
     const [first] = photos(site, 'bowls', 1);
-    const bytes = [...(await readFile(first))];
-    for (let i = 0; i < 2; i++)
-      await page.evaluate((data) => {
-        const transfer = new DataTransfer();
-        transfer.items.add(new File([new Uint8Array(data)], 'pasted.png', { type: 'image/png' }));
-        dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }));
-      }, bytes);
+    // The first paste comes in the very moment in which the view does, the second right behind it.
+    await page.evaluate(
+      (data) => {
+        const paste = () => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(data)], 'pasted.png', { type: 'image/png' }));
+          dispatchEvent(new ClipboardEvent('paste', { clipboardData: transfer }));
+        };
+        const observer = new MutationObserver(() => {
+          if (document.querySelector('.pair') === null) return;
+          observer.disconnect();
+          paste();
+          paste();
+        });
+        observer.observe(document.body, { childList: true, subtree: true });
+        location.hash = '#/compare';
+      },
+      [...(await readFile(first))],
+    );
     await expect.poll(() => page.locator('.answer-verdict').textContent()).toBe('The same');
     await page.getByRole('button', { name: 'Start over' }).click();
     // The camera, which is Chromium's test picture here.
@@ -122,6 +133,79 @@ describe.skipIf(reasonToSkip !== undefined)('the page from a static server', { t
     await page.getByRole('button', { name: 'Take photo' }).click();
     await page.locator('.zone-photo img').waitFor();
     expect(await page.locator('.zone').first().textContent()).toContain('photo-');
+  });
+
+  it('takes pictures for a group and for a search, and turns the camera off', async () => {
+    const page = await site.open('teach');
+    await page.evaluate(() => {
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      const watched = { tracks: [] as MediaStreamTrack[], refuses: '' };
+      Object.assign(window, { watched });
+      mediaDevices.getUserMedia = async (wanted) => {
+        if (watched.refuses !== '') throw new DOMException('refused by the test', watched.refuses);
+        const stream = await open(wanted);
+        watched.tracks.push(...stream.getTracks());
+        return stream;
+      };
+    });
+    const lights = () => page.evaluate('watched.tracks.map(({ readyState }) => readyState)');
+    const group = page.locator('.group').first();
+    const openCamera = () => group.getByRole('button', { name: 'Camera' }).click();
+    const take = page.getByRole('button', { name: 'Take photo' });
+    await openCamera();
+    await expect.poll(() => take.isEnabled()).toBe(true);
+    await take.press('Enter');
+    await page.locator('.camera-foot [role=status]').waitFor();
+    expect(await page.locator('.camera-foot [role=status]').textContent()).toBe('1 image');
+    await take.hover();
+    await page.mouse.down();
+    const numTaken = () => group.locator('.group-images li').count();
+    await expect.poll(numTaken).toBeGreaterThanOrEqual(4);
+    await page.mouse.up();
+    await page.waitForTimeout(100); // one may be under way
+    const numHeld = await numTaken();
+    await page.waitForTimeout(600);
+    expect(await numTaken()).toBe(numHeld);
+    // The tab is left, and come back to.
+    const setHidden = (isHidden: boolean) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'hidden', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, isHidden);
+    await setHidden(true);
+    expect(await lights()).toEqual(['ended']);
+    await setHidden(false);
+    await expect.poll(lights).toEqual(['ended', 'live']);
+    await page.keyboard.press('Escape');
+    await expect.poll(lights).toEqual(['ended', 'ended']);
+
+    for (const [name, words] of [
+      ['NotAllowedError', 'The camera is not allowed here'],
+      ['NotFoundError', 'No camera was found'],
+      ['NotReadableError', 'another program may be using it'],
+    ]) {
+      await page.evaluate(
+        (name) => Object.assign((window as never as { watched: object }).watched, { refuses: name }),
+        name,
+      );
+      await openCamera();
+      await expect.poll(() => page.locator('dialog [role=alert]').textContent()).toContain(words);
+      await page.keyboard.press('Escape');
+    }
+    await page.evaluate('watched.refuses = ""');
+    await page.evaluate('location.hash = "#/search"');
+    await giveFolder(page, site);
+    await page.locator('.search-query').getByRole('button', { name: 'Camera' }).click();
+    await page.getByRole('button', { name: 'Take photo' }).click();
+    await expect.poll(() => page.locator('.neighbour-name').count()).toBe(NUM_PHOTOS);
+    await expect.poll(lights).toEqual(['ended', 'ended', 'ended']);
+    // Another view while it is on.
+    await page.locator('.search-query').getByText('Remove').click();
+    await page.locator('.search-query').getByRole('button', { name: 'Camera' }).click();
+    await expect.poll(lights).toEqual(['ended', 'ended', 'ended', 'live']);
+    await page.goBack();
+    await expect.poll(lights).toEqual(['ended', 'ended', 'ended', 'ended']);
   });
 
   it('says in plain words what is no image', async () => {

@@ -20,7 +20,15 @@ export function ViewFrame({ view }: { readonly view: ViewName }) {
   const [error, setError] = useState<unknown>();
   useEffect(() => {
     document.title = `${TEXT.views[view]} · ${TEXT.name}`;
-    VIEWS[view]().then((module) => setLoaded({ View: module.default }), setError);
+    // Of two that are asked for at once, the later may come first.
+    let isGone = false;
+    VIEWS[view]().then(
+      (module) => isGone || setLoaded({ View: module.default }),
+      (problem) => isGone || setError(problem),
+    );
+    return () => {
+      isGone = true;
+    };
   }, [view]);
   if (error !== undefined) return <Notice problem={{ ...toProblem(error), what: TEXT.error.view }} />;
   if (loaded === undefined) return <p class="loading">{TEXT.loading}</p>;

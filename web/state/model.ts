@@ -12,6 +12,8 @@ export interface ReadyModel {
   /** `site`: the one that this site comes with. */
   readonly origin: 'site' | 'files' | 'taught';
   readonly model: WebModel;
+  /** Where its files are, for a training that starts from it. */
+  readonly source: ModelSource;
 }
 
 export type ModelState =
@@ -50,7 +52,7 @@ export async function useModel(
       },
     });
     if (mine !== attempt) return void model.close();
-    modelState.set({ kind: 'ready', name: name || nameOf(model.info.dataset), origin, model });
+    modelState.set({ kind: 'ready', name: name || nameOf(model.info.dataset), origin, model, source });
     before?.model.close();
   } catch (error) {
     if (mine === attempt) modelState.set(before ?? { kind: 'none', problem: toProblem(error) });

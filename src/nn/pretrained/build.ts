@@ -9,7 +9,7 @@ import type { Scope } from '../scope.ts';
 import { takeValue } from './arrange.ts';
 import type { Boundary } from './boundaries.ts';
 import type { Builder } from './builder.ts';
-import { fedImage, isWeight, type Plan, withBatch } from './plan.ts';
+import { fedImage, isWeight, type Plan, planesOf, withBatch } from './plan.ts';
 import { translateNode } from './translate.ts';
 import { floatsOf, isKnown, type Known, toTensor, type Value } from './values.ts';
 
@@ -56,8 +56,7 @@ function build(
   trains: boolean,
   weightOf: (value: Known, role: 'kernel' | 'offset') => Tensor,
 ): Tensor {
-  const { height, width } = plan.image;
-  checkInput(plan.name, x, from?.shape ?? [3, height, width]);
+  checkInput(plan.name, x, from?.shape ?? planesOf(plan.image));
   const [batch] = x.shape;
   const values = new Map<string, Value>();
   if (from === undefined) values.set(plan.input, fedImage(x, plan.readsChannelsLast));

@@ -89,6 +89,17 @@ export function findCut(plan: Plan): Cut {
   return plain(output);
 }
 
+/**
+ * Cuts a network off in front of its embedding: before the last global pool through which everything goes; failing that, at
+ * the `[N, D]` that its last dense layer reads; failing that, at the output itself.
+ */
+export function featuresCut(plan: Plan): Cut {
+  const output = mainOutput(plan) ?? lastKnown(plan);
+  const tensor = lastPooledMap(plan, output) ?? lastDenseInput(plan, output) ?? output;
+  const place = behindDropout(plan, tensor);
+  return { label: place, tensor: place, takesFirstToken: false };
+}
+
 /** The word for the last map, where no tensor is called so. */
 export const LAST_MAP = 'map';
 

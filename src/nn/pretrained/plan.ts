@@ -3,7 +3,7 @@ import { joinDim, splitDim } from '../../graph/dims.ts';
 import { isFloat } from '../../graph/dtype.ts';
 import { input } from '../../graph/ops/source.ts';
 import type { OnnxModel, OnnxNode } from '../../graph/read.ts';
-import { describeShape, type Shape, type Tensor } from '../../graph/tensor.ts';
+import { describeShape, type Shape, sameShape, type Tensor } from '../../graph/tensor.ts';
 import { transposeValue } from './arrange.ts';
 import type { Builder } from './builder.ts';
 import { translateNode } from './translate.ts';
@@ -11,6 +11,19 @@ import { isKnown, type Known, knownOf, toTensor, type Value } from './values.ts'
 
 /** The name of the open batch while a network is looked over. */
 export const BATCH = 'batch';
+
+/** Images that a network reads. */
+export interface PlannedImage {
+  readonly height: number;
+  readonly width: number;
+  /** Default 3. */
+  readonly channels?: number;
+}
+
+/** Shape of an image's planes. */
+export function planesOf({ height, width, channels = 3 }: PlannedImage): readonly number[] {
+  return [channels, height, width];
+}
 
 /** A network as it was looked over once, with an open batch: what every name of the file stands for. */
 export interface Plan {
@@ -21,7 +34,7 @@ export interface Plan {
   /** Whether the file reads `[N, H, W, 3]`. */
   readonly readsChannelsLast: boolean;
   readonly hasBatchOfOne: boolean;
-  readonly image: { readonly height: number; readonly width: number };
+  readonly image: PlannedImage;
   /** Constants of the file and results that do not depend on the image, and the types of those that do. */
   readonly values: ReadonlyMap<string, Value>;
   /** Names whose value depends on the image. */
@@ -37,18 +50,15 @@ export interface Plan {
 /**
  * Looks a network over, without running it: shapes, constants, what depends on the image. Nodes that cannot be translated
  * are noted and matter only where something is built on them.
+ * @param isEncoder whether it is the encoder of a samesame model, which reads bytes
  * @throws E_MODEL where it has no image input that samesame can feed
  */
-export function planNetwork(
-  model: OnnxModel,
-  name: string,
-  image: { readonly height: number; readonly width: number },
-): Plan {
-  const source = findImageInput(model, name);
+export function planNetwork(model: OnnxModel, name: string, image: PlannedImage, isEncoder = false): Plan {
+  const source = findImageInput(model, name, image, isEncoder);
   const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((output) => [output, node])));
   const values = new Map<string, Value>();
   for (const [key, tensor] of model.initializers) values.set(key, knownOf(key, tensor));
-  const planes = input('image', 'float32', [BATCH, 3, image.height, image.width]);
+  const planes = input('image', 'float32', [BATCH, ...planesOf(image)]);
   values.set(source.input, fedImage(planes, source.readsChannelsLast));
   const dependent = new Set([source.input]);
   const failures = new Map<string, SamesameError>();
@@ -99,7 +109,7 @@ export function isWeight(value: Value, role: 'kernel' | 'offset'): value is Know
   return isKnown(value) && isFloat(value.dtype) && (role === 'kernel' || value.values.length > 1);
 }
 
-/** What the file's image input stands for, given planes `[N, 3, H, W]`. */
+/** What the file's image input stands for, given planes `[N, C, H, W]`. */
 export function fedImage(planes: Tensor, readsChannelsLast: boolean): Value {
   return readsChannelsLast ? transposeValue(planes, [0, 2, 3, 1]) : planes;
 }
@@ -113,7 +123,7 @@ export function withBatch(shape: Shape, batch: number | string): Shape {
   });
 }
 
-function findImageInput(model: OnnxModel, network: string) {
+function findImageInput(model: OnnxModel, network: string, image: PlannedImage, isEncoder: boolean) {
   const inputs = Object.entries(model.inputs);
   const found = inputs.find(([, { shape }]) => shape.length === 4);
   const list = inputs.map(([key, { dtype, shape }]) => `${key} ${dtype} ${describeShape(shape)}`).join('; ');
@@ -126,6 +136,16 @@ function findImageInput(model: OnnxModel, network: string) {
     });
   }
   const [name, { dtype, shape }] = found;
+  if (isEncoder) {
+    const [channels, height, width] = planesOf(image);
+    const isAsToBe = dtype === 'uint8' && sameShape(shape.slice(1), [height, width, channels]);
+    if (isAsToBe) return { input: name, readsChannelsLast: true, hasBatchOfOne: shape[0] === 1 };
+    throw new SamesameError('E_MODEL', {
+      what: `${network} does not read what its configuration says`,
+      expected: `uint8 ${describeShape(['N', height, width, channels])}`,
+      received: list,
+    });
+  }
   if (!isFloat(dtype)) {
     throw new SamesameError('E_MODEL', {
       what: `${network} reads ${dtype} images, and scales them itself`,

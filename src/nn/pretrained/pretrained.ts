@@ -3,15 +3,20 @@ import type { Layer } from '../layers/layer.ts';
 import { type Block, countParameters, listBlocks } from './blocks.ts';
 import { findBoundaries, nodesTowards } from './boundaries.ts';
 import { frozenLayer, trainableLayer } from './build.ts';
-import { type Cut, findCut, isName, LAST_MAP, lastMapCut, namedCut } from './cut.ts';
+import { type Cut, featuresCut, findCut, isName, LAST_MAP, lastMapCut, namedCut } from './cut.ts';
 import { chooseBoundary, type Freeze } from './freeze.ts';
-import { type Plan, planNetwork } from './plan.ts';
+import { type Plan, type PlannedImage, planesOf, planNetwork } from './plan.ts';
 
 export interface PretrainedOptions {
   /** For messages: the name of the backbone, or of the file. */
   readonly name: string;
   /** Size of the images that it is to read. A network without fixed shapes inside takes any. */
-  readonly image: { readonly height: number; readonly width: number };
+  readonly image: PlannedImage;
+  /**
+   * Whether it is the encoder of a samesame model. Then its planes are bytes from 0 to 255, for it scales them itself, and
+   * it is cut off in front of its embedding, which is of the things that it learned. Default false.
+   */
+  readonly isEncoder?: boolean;
   /**
    * Name of the tensor or node to cut the network off at; `NAME[0]` takes the first token of `[N, T, D]`; `map` is the
    * last map, without the dense layers behind it. Default: found by itself, since few know the names in their file.
@@ -28,17 +33,17 @@ export interface PretrainedOptions {
 export interface Pretrained {
   readonly name: string;
   /** Size of the images that it reads. */
-  readonly image: { readonly height: number; readonly width: number };
+  readonly image: PlannedImage;
   /** The tensor at which the classifier was cut off; `NAME[0]` for its first token. */
   readonly cut: string;
   /** Shape there, without the batch: `[C, H, W]` before a global pool, `[D]`, or `[T, D]`. */
   readonly outputShape: readonly number[];
   /** The tensor up to which it is frozen; undefined where nothing is. */
   readonly frozenUpTo: string | undefined;
-  /** Shape there, without the batch; `[3, H, W]` where nothing is frozen. */
+  /** Shape there, without the batch; `[C, H, W]` where nothing is frozen. */
   readonly trunkShape: readonly number[];
   /**
-   * Scaled planes `float32 [N, 3, H, W] → float32 [N, ...trunkShape]`; N may be open. Its weights are constants and no
+   * Scaled planes `float32 [N, C, H, W] → float32 [N, ...trunkShape]`; N may be open. Its weights are constants and no
    * gradient passes. The image itself where nothing is frozen.
    */
   readonly trunk: Layer;
@@ -71,10 +76,10 @@ export interface Pretrained {
  */
 export function openPretrained(
   model: OnnxModel,
-  { name, image, cut: cutName, freeze }: PretrainedOptions,
+  { name, image, isEncoder = false, cut: cutName, freeze }: PretrainedOptions,
 ): Pretrained {
-  const plan = planNetwork(model, name, image);
-  const cut = chooseCut(plan, cutName);
+  const plan = planNetwork(model, name, image, isEncoder);
+  const cut = isEncoder && cutName === undefined ? featuresCut(plan) : chooseCut(plan, cutName);
   const nodes = nodesTowards(plan, cut.tensor);
   const boundaries = findBoundaries(plan, nodes, cut.tensor);
   const end = boundaries[boundaries.length - 1];
@@ -89,7 +94,7 @@ export function openPretrained(
     cut: cut.label,
     outputShape,
     frozenUpTo: isWhole ? cut.label : frozen?.name,
-    trunkShape: frozen === undefined ? [3, image.height, image.width] : isWhole ? outputShape : frozen.shape,
+    trunkShape: frozen === undefined ? planesOf(image) : isWhole ? outputShape : frozen.shape,
     trunk:
       frozen === undefined
         ? (x) => x

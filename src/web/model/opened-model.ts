@@ -2,13 +2,14 @@
 import { SamesameError } from '../../base/errors.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
 import type { PairComparer } from '../../model/comparator.ts';
-import { type ModelConfig, parseModelConfig } from '../../model/config.ts';
+import type { ModelConfig } from '../../model/config.ts';
 import type { Embedder } from '../../model/embedder.ts';
 import { openNetworks } from '../../model/networks.ts';
 import type { OpenModelArgs } from '../messages.ts';
 import { sha256 } from '../sha256.ts';
 import type { ModelInfo } from '../types.ts';
-import { openSource, type ReadOptions } from './read-source.ts';
+import { readModel } from './read-model.ts';
+import type { ReadOptions } from './read-source.ts';
 import { checkRuntime, type OpenedRuntime, runtimesFor } from './runtime.ts';
 
 /** A model inside the worker. */
@@ -30,17 +31,10 @@ export async function loadModel(
   // Browsers take their time to say whether there is a graphics adapter: meanwhile the files come.
   const found = runtimesFor(wanted);
   found.catch(() => {});
-  const files = await openSource(source, { headers, onProgress, signal });
-  const { path } = files;
-  const text = new TextDecoder().decode(await files.read('config.json', 'config'));
-  const config = parseModelConfig(text, `${path}config.json`);
-  const readChecked = async (stage: 'encoder' | 'comparator', checksum: string) =>
-    checked(await files.read(`${stage}.onnx`, stage), `${path}${stage}.onnx`, checksum);
-  const encoder = await readChecked('encoder', config.encoder.sha256);
-  const comparator = config.comparator && (await readChecked('comparator', config.comparator.sha256));
+  const bytes = await readModel(source, { headers, onProgress, signal });
+  const { config, encoder, comparator } = bytes;
   signal.throwIfAborted();
   onProgress({ stage: 'runtime', done: 0, total: 1 });
-  const bytes = { config, path, encoder, comparator };
   const runtimes = await found;
   const { opened, networks } = await firstThatWorks(runtimes, async (opened) => ({
     opened,
@@ -101,16 +95,5 @@ async function firstThatWorks<T>(
     received: problem instanceof Error ? problem.message : String(problem),
     help: 'see that its .wasm and .mjs files are served with the page, or name their folder by wasmPaths',
     cause: problem,
-  });
-}
-
-async function checked(bytes: Uint8Array, path: string, checksum: string): Promise<Uint8Array> {
-  const received = await sha256(bytes);
-  if (received === checksum) return bytes;
-  throw new SamesameError('E_MODEL', {
-    what: `${path} is not the file that this model was saved with`,
-    expected: `sha256 ${checksum}`,
-    received: `sha256 ${received}, ${bytes.length} bytes`,
-    help: 'it was cut or changed on the way; copy the model folder again',
   });
 }

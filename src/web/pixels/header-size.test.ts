@@ -15,6 +15,8 @@ describe('headerSize', () => {
     ['WebP', () => image.clone().webp()],
     ['lossless WebP', () => image.clone().webp({ lossless: true })],
     ['WebP with transparency', () => withAlpha.clone().webp()],
+    ['AVIF', () => image.clone().avif({ effort: 0 })],
+    ['AVIF with transparency', () => withAlpha.clone().avif({ effort: 0 })],
   ])('of %s', async (_name, write) => {
     expect(headerSize(await write().toBuffer())).toMatchObject({ height: 33, width: 70 });
   });
@@ -25,6 +27,29 @@ describe('headerSize', () => {
     const jpeg = await image.clone().jpeg().toBuffer();
     for (let length = 0; length < 170; length++)
       expect([undefined, 33]).toContain(headerSize(jpeg.subarray(0, length))?.height);
+    const avif = await image.clone().avif({ effort: 0 }).toBuffer();
+    for (let length = 0; length < avif.length; length++)
+      expect([undefined, 33]).toContain(headerSize(avif.subarray(0, length))?.height);
+  });
+
+  it('is that of the largest image of an AVIF file, wherever its boxes end', async () => {
+    const avif = await withAlpha.clone().avif({ effort: 0 }).toBuffer();
+    const first = avif.indexOf('ispe');
+    const second = avif.indexOf('ispe', first + 4);
+    // Behind the type, and version and flags: width, then height.
+    avif.writeUInt32BE(40_000, (second > 0 ? second : first) + 8);
+    avif.writeUInt32BE(30_000, (second > 0 ? second : first) + 12);
+    expect(headerSize(avif)).toEqual({ width: 40_000, height: 30_000 });
+    // A box of no size would be read for ever.
+    const broken = Buffer.from(avif);
+    broken.writeUInt32BE(3, broken.indexOf('iprp') - 4);
+    expect(headerSize(broken)).toBeUndefined();
+    // The same as 64 bits, which nothing but the last box may have without moving the others: a file of one box.
+    const long = Buffer.alloc(40);
+    long.writeUInt32BE(1, 0);
+    long.write('ftypavif', 4);
+    long.writeBigUInt64BE(2n ** 60n, 8);
+    expect(headerSize(long)).toBeUndefined();
   });
 });
 

@@ -1,3 +1,5 @@
+import { boxesOf, findBoxes } from './iso-boxes.ts';
+
 /** Height and width in pixels. */
 export interface HeaderSize {
   readonly height: number;
@@ -5,7 +7,7 @@ export interface HeaderSize {
 }
 
 /**
- * The size that the header of a PNG, GIF, WebP or JPEG file tells, before anything is unpacked; undefined for other formats
+ * The size that the header of a PNG, GIF, WebP, JPEG or AVIF file tells, before anything is unpacked; undefined for other formats
  * and broken headers.
  */
 export function headerSize(bytes: Uint8Array): HeaderSize | undefined {
@@ -16,7 +18,25 @@ export function headerSize(bytes: Uint8Array): HeaderSize | undefined {
   if (head.startsWith('GIF8')) return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
   if (head.startsWith('RIFF')) return webpSize(view, head.slice(12, 16));
   if (head.startsWith('\xff\xd8')) return findFrame(bytes);
+  if (head.slice(4, 8) === 'ftyp') return largestItem(view);
   return undefined;
+}
+
+/**
+ * The largest of the images in a file of the HEIF family, which AVIF is: itself, its transparency, tiles of it. Before a
+ * turn that the file may ask for.
+ * @source ISO/IEC 23008-12, 6.5.3: `ispe` in `meta/iprp/ipco`
+ */
+function largestItem(view: DataView): HeaderSize | undefined {
+  const sizes = findBoxes(boxesOf(view), ['meta', 'iprp', 'ipco', 'ispe'])
+    .filter(({ byteLength }) => byteLength >= 12)
+    // Behind its version and flags.
+    .map((box) => ({ width: box.getUint32(4), height: box.getUint32(8) }));
+  const area = ({ height, width }: HeaderSize) => height * width;
+  return sizes.reduce<HeaderSize | undefined>(
+    (largest, size) => (largest === undefined || area(size) > area(largest) ? size : largest),
+    undefined,
+  );
 }
 
 /** @source RFC 9649, sections 2.5 to 2.7 */

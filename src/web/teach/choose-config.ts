@@ -3,6 +3,7 @@ import { groupByClass } from '../../data/classes.ts';
 import type { PixelTarget } from '../../data/pixels/decode.ts';
 import { splitByImage } from '../../data/splits.ts';
 import { readTrainConfig, type TrainConfig, type TrainOptions } from '../../train/config.ts';
+import type { BaseModel } from './open-base.ts';
 import type { TaughtImages } from './read-images.ts';
 import type { TeachOptions } from './types.ts';
 
@@ -32,6 +33,7 @@ const MIN_STEPS_AN_EPOCH = 8;
 export function chooseConfig(
   { set, pixels, target }: Pick<TaughtImages, 'set' | 'pixels' | 'target'>,
   { network = 'slim', epochs, seed = 1 }: Pick<TeachOptions, 'network' | 'epochs' | 'seed'>,
+  base?: Pick<BaseModel, 'provenance' | 'encoder'>,
 ): ChosenConfig {
   const { usable } = pixels;
   const { members } = groupByClass(set.labels, usable);
@@ -51,7 +53,7 @@ export function chooseConfig(
   const numEpochs = Math.min(MAX_EPOCHS, Math.max(MIN_EPOCHS, Math.ceil(WANTED_STEPS / stepsPerEpoch)));
   const options: TrainOptions = {
     ...held,
-    network,
+    ...(base === undefined ? { network } : headOptions(base)),
     batchSize,
     stepsPerEpoch: stepsPerEpoch > ownSteps ? stepsPerEpoch : 0,
     epochs: epochs ?? numEpochs,
@@ -62,6 +64,16 @@ export function chooseConfig(
     seed,
   };
   return { config: readTrainConfig(options), isMeasured };
+}
+
+/** A head on a frozen network begins as what the images themselves say of it, and steps do the rest. */
+function headOptions({ provenance, encoder }: Pick<BaseModel, 'provenance' | 'encoder'>): TrainOptions {
+  return {
+    backbone: provenance.name,
+    embeddingSize: encoder.embeddingSize,
+    headInit: 'within-class',
+    views: 0,
+  };
 }
 
 /** Whether there is a pair of the same and a pair of different things. */

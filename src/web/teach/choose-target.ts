@@ -13,10 +13,14 @@ const MIN_SIDE = 8;
 /** Digits and drawings are told apart at that, and photos want more; every pixel costs time. */
 const SIDE = { grey: 32, colour: 48 } as const;
 
-/** The size and colours that the network sees, where the caller does not say. Images that cannot be read are passed over. */
+/**
+ * The size and colours that the network sees, where the caller does not say. Photos lose their edges rather than a third of
+ * the few pixels to black bars, whose place tells how the camera was held and not what is in the photo
+ * (docs/browser-training.md); a drawing may not be cut. Images that cannot be read are passed over.
+ */
 export async function chooseTarget(
   images: readonly ListedImage[],
-  { size, channels, resize = 'fit' }: Pick<TeachOptions, 'size' | 'channels' | 'resize'>,
+  { size, channels, resize }: Pick<TeachOptions, 'size' | 'channels' | 'resize'>,
 ): Promise<PixelTarget> {
   const count = Math.min(NUM_SAMPLES, images.length);
   const sizes: { readonly height: number; readonly width: number }[] = [];
@@ -37,7 +41,7 @@ export async function chooseTarget(
     Math.max(...sides) <= MAX_OWN_SIDE &&
     Math.min(...sides) >= MIN_SIDE;
   if (size === undefined && areAlike)
-    return { height: first.height, width: first.width, channels: chosen, resize };
+    return { height: first.height, width: first.width, channels: chosen, resize: resize ?? 'fit' };
   const side = size ?? SIDE[chosen === 1 ? 'grey' : 'colour'];
-  return { height: side, width: side, channels: chosen, resize };
+  return { height: side, width: side, channels: chosen, resize: resize ?? (chosen === 1 ? 'fit' : 'cover') };
 }

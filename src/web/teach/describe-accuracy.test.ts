@@ -3,13 +3,20 @@ import { describeAccuracy } from './describe-accuracy.ts';
 import { intervalByImages } from './honest-interval.ts';
 
 const validation = { accuracy: intervalByImages(0.9, 320, 10), numImages: 10 };
-const facts = { numPairs: 9600, majority: 0.5, rawPixels: 0.664 };
+const facts = { numPairs: 9600, majority: 0.5, rawPixels: 0.664, base: null };
 
 it('tells a number with what it has to beat, and its range', () => {
   const accuracy = { ...facts, ...intervalByImages(0.9785, 9600, 300), numImages: 300 };
   expect(describeAccuracy(accuracy, validation)).toBe(
     'It tells 98 of 100 pairs right, of 300 images that it had not seen; by chance it would be 50, and by comparing bare ' +
       'pixels 66. With other images of the same kind it would be from 96 to 99.',
+  );
+});
+
+it('says what the model that it started from sees by itself', () => {
+  const accuracy = { ...facts, base: 0.812, ...intervalByImages(0.9, 9600, 300), numImages: 300 };
+  expect(describeAccuracy(accuracy, validation)).toContain(
+    'by chance it would be 50, by comparing bare pixels 66, and by what the model that it started from sees 81.',
   );
 });
 

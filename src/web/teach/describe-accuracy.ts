@@ -12,10 +12,11 @@ export function describeAccuracy(accuracy: TaughtAccuracy | null, validation: Ta
       'each group, some can be kept aside to measure with.'
     );
   }
-  const { value, low, high, numImages, rawPixels, majority } = accuracy;
+  const { value, low, high, numImages, rawPixels, base, majority } = accuracy;
   const measured =
     `It tells ${outOf100(value)} of 100 pairs right, of ${images(numImages)} that it had not seen; by chance it would be ` +
-    `${outOf100(majority)}, and by comparing bare pixels ${outOf100(rawPixels)}.`;
+    `${outOf100(majority)}, ${base === null ? 'and ' : ''}by comparing bare pixels ${outOf100(rawPixels)}` +
+    `${base === null ? '' : `, and by what the model that it started from sees ${outOf100(base)}`}.`;
   const range = `from ${outOf100(low)} to ${outOf100(high)}`;
   if (high - low <= WIDE) return `${measured} With other images of the same kind it would be ${range}.`;
   return `${measured} So few images say little: it may really be anything ${range}. Add images for a number that you can trust.`;

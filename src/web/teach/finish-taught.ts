@@ -1,8 +1,9 @@
 import { sha256InScript } from '../../base/sha256.ts';
 import { composeCard } from '../../jobs/card-data.ts';
 import { countParameters } from '../../jobs/count-parameters.ts';
-import { buildFiles, type ModelDesign, openParts } from '../../jobs/design.ts';
+import { buildFiles, type ModelDesign, openParts, openUntrained } from '../../jobs/design.ts';
 import { measurePairs } from '../../jobs/embed-store.ts';
+import { rowsOf } from '../../jobs/feature-rows.ts';
 import { makeReference } from '../../jobs/make-reference.ts';
 import { measureModel } from '../../jobs/measure.ts';
 import { describeModel, loadedConfig } from '../../jobs/model-settings.ts';
@@ -26,7 +27,7 @@ export interface TaughtFiles {
 }
 
 export interface FinishTaughtInput {
-  readonly job: Pick<TeachJob, 'runtime' | 'emit' | 'startMs'>;
+  readonly job: Pick<TeachJob, 'runtime' | 'emit' | 'startMs' | 'base'>;
   readonly config: TrainConfig;
   readonly data: PreparedData;
   readonly design: ModelDesign;
@@ -42,14 +43,23 @@ export interface FinishTaughtInput {
 /** Threshold and probability from validation pairs, numbers from test pairs where there are some, and the model's files. */
 export async function finishTaught(input: FinishTaughtInput): Promise<TaughtFiles> {
   const { job, config, data, design, records } = input;
-  const { runtime, emit } = job;
+  const { runtime, emit, base } = job;
   emit({ kind: 'measure' });
   const values = modelValues(input.values);
   const opened = await openParts(design, values, runtime);
+  const frozen = base && (await openUntrained(design, base.untrained, runtime));
   try {
     const { validationPairs, testPairs, splits, pixels, set } = data;
-    const validationDistances = await measurePairs(opened, pixels, validationPairs);
-    const settings = describeModel({ config, data, parts: design, validationDistances, runtime });
+    const rows = rowsOf(data);
+    const validationDistances = await measurePairs(opened, rows, validationPairs);
+    const settings = describeModel({
+      config,
+      data,
+      parts: design,
+      backbone: base,
+      validationDistances,
+      runtime,
+    });
     const modelConfig = loadedConfig(settings);
     const { threshold } = modelConfig;
     const { encoder } = buildFiles(design, values);
@@ -60,6 +70,8 @@ export async function finishTaught(input: FinishTaughtInput): Promise<TaughtFile
             { ...opened, config: modelConfig },
             {
               pixels,
+              rows,
+              frozen,
               labels: set.labels,
               pairs: testPairs,
               thresholdPairs: validationPairs,
@@ -71,7 +83,7 @@ export async function finishTaught(input: FinishTaughtInput): Promise<TaughtFile
     const validation = input.describe(validationOf(validationDistances, validationPairs.similar, threshold));
     let accuracy: TaughtAccuracy | null = null;
     if (measurement !== undefined) {
-      const { verification, rawPixels } = measurement;
+      const { verification, rawPixels, frozenFeatures } = measurement;
       const { value } = verification.accuracy;
       const numImages = splits.test.length;
       accuracy = {
@@ -80,6 +92,7 @@ export async function finishTaught(input: FinishTaughtInput): Promise<TaughtFile
         numImages,
         majority: verification.majorityBaseline,
         rawPixels: rawPixels!.verification.accuracy.value,
+        base: frozenFeatures?.verification.accuracy.value ?? null,
       };
     }
     const words = describeAccuracy(accuracy, validation);
@@ -97,7 +110,7 @@ export async function finishTaught(input: FinishTaughtInput): Promise<TaughtFile
       config: modelConfig,
       words,
     });
-    const reference = await makeReference(opened.embed, pixels, {
+    const reference = await makeReference(opened.embed, rows, {
       images: splits.validation,
       encoder: sha256InScript(encoder),
       data: { name: set.name, fingerprint: data.fingerprint },
@@ -121,6 +134,7 @@ export async function finishTaught(input: FinishTaughtInput): Promise<TaughtFile
     emit({ kind: 'done', summary });
     return { files, summary };
   } finally {
+    await frozen?.close();
     await opened.close();
   }
 }

@@ -1,8 +1,10 @@
 import type { WireError } from '../errors.ts';
+import type { OpenModelArgs } from '../messages.ts';
 import type { TeachEvent, TeachOptions, TeachSummary } from './types.ts';
 
 /** What of the options travels to the worker: all but functions. */
-export type SentOptions = Omit<TeachOptions, 'onEvent' | 'workerUrl' | 'wasmPaths'> & {
+export type SentOptions = Omit<TeachOptions, 'onEvent' | 'workerUrl' | 'wasmPaths' | 'base'> & {
+  readonly base?: OpenModelArgs['source'];
   /** Absolute, ends in a slash. */
   readonly wasmPaths?: string;
 };

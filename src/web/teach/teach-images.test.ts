@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { nodeRuntime } from '../../../test/gradcheck.ts';
 import { createRandom } from '../../base/random.ts';
 import { createStore } from '../../data/pixels/store.ts';
+import { measurePairs } from '../../jobs/embed-store.ts';
 import { parseModelConfig } from '../../model/config.ts';
 import { openNetworks } from '../../model/networks.ts';
 import { chooseConfig } from './choose-config.ts';
+import { type BaseModel, openBase } from './open-base.ts';
+import { prepareTaught } from './prepare-taught.ts';
 import type { TaughtImages } from './read-images.ts';
 import { teachImages } from './teach-images.ts';
 import type { TeachEvent } from './types.ts';
@@ -43,13 +46,18 @@ function stripes(perGroup: number, names = ['lying', 'standing']): TaughtImages 
   };
 }
 
-async function teachStripes(perGroup: number, options: object = {}, stopAfter = Number.POSITIVE_INFINITY) {
+async function teachStripes(
+  perGroup: number,
+  options: object = {},
+  { stopAfter = Number.POSITIVE_INFINITY, base }: { stopAfter?: number; base?: BaseModel } = {},
+) {
   const events: TeachEvent[] = [];
   let numSteps = 0;
   const taught = await teachImages({
     images: stripes(perGroup),
     placeOf: (index) => ({ group: Math.floor(index / perGroup), image: index % perGroup }),
     options,
+    base,
     runtime: nodeRuntime,
     numThreads: 1,
     startMs: performance.now(),
@@ -89,6 +97,39 @@ describe('teaching', () => {
     expect(maps[0].places.every(({ x, y }) => Number.isFinite(x) && Number.isFinite(y))).toBe(true);
   });
 
+  it('starts from what another model sees, and gives a model that stands by itself', async () => {
+    const first = await teachStripes(10, { epochs: 2 });
+    const base = openBase({
+      config: parseModelConfig(text(first.files.get('config.json')), 'config.json'),
+      encoder: first.files.get('encoder.onnx')!,
+    });
+    // In front of its embedding lies its hidden layer.
+    expect(base.encoder.trunk!.featureShape).toEqual([128]);
+    const { files, summary, events } = await teachStripes(30, { epochs: 3 }, { base });
+    expect(summary.accuracy!.base).toBeGreaterThan(0.5);
+    expect(summary.words).toContain('what the model that it started from sees');
+    expect(events).toContainEqual({
+      kind: 'prepare',
+      stage: 'features',
+      done: expect.any(Number),
+      total: expect.any(Number),
+    });
+    const config = parseModelConfig(text(files.get('config.json')), 'config.json');
+    expect(config.encoder).toMatchObject({
+      name: 'slim of stripes',
+      backbone: { sha256: base.identity, numTrainableParameters: 0, licence: null },
+    });
+    const whole = await openNetworks({ config, path: '', encoder: files.get('encoder.onnx')! }, nodeRuntime);
+    const { pixels } = stripes(30);
+    const chosen = chooseConfig(stripes(30), { epochs: 3 }, base);
+    const { splits, testPairs } = prepareTaught(stripes(30), chosen);
+    expect(splits.test).toHaveLength(summary.plan.numTest);
+    const distances = await measurePairs({ ...whole.embedder, ...whole.comparer }, pixels, testPairs);
+    const right = distances.filter((d, i) => d < summary.threshold === testPairs.similar[i] > 0.5).length;
+    expect(right / testPairs.numPairs).toBeCloseTo(summary.accuracy!.value, 2);
+    await whole.embedder.close();
+  }, 30_000);
+
   it('measures nothing where there are too few images to hold any out, and says so', async () => {
     const { files, summary } = await teachStripes(5, { epochs: 2 });
     expect(summary).toMatchObject({ accuracy: null, plan: { numTest: 0 } });
@@ -97,7 +138,7 @@ describe('teaching', () => {
   });
 
   it('can be ended after any step, and gives what it has', async () => {
-    const { summary } = await teachStripes(10, {}, 3);
+    const { summary } = await teachStripes(10, {}, { stopAfter: 3 });
     expect(summary).toMatchObject({ stopped: 'stopped', numEpochs: 0, bestEpoch: 0 });
   });
 

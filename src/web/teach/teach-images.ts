@@ -1,8 +1,12 @@
 import { createRandom } from '../../base/random.ts';
+import type { FeatureStore } from '../../data/features/types.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
-import { createFeeder } from '../../jobs/feed.ts';
+import { headStart } from '../../jobs/backbone/head-start.ts';
+import { augmentOptionsOf, createFeeder, numViewsOf } from '../../jobs/feed.ts';
 import { measurePixelScale } from '../../jobs/pixel-scale.ts';
+import type { PreparedData } from '../../jobs/prepare.ts';
 import { createEncoder } from '../../nn/networks/by-name.ts';
+import type { TrainConfig } from '../../train/config.ts';
 import { trainLoop } from '../../train/loop.ts';
 import { createObjective } from '../../train/objective.ts';
 import { openStep } from '../../train/open-step.ts';
@@ -10,8 +14,10 @@ import { createOptimizer } from '../../train/optimizers/by-name.ts';
 import type { EpochRecord } from '../../train/progress.ts';
 import { createSchedule } from '../../train/schedules.ts';
 import { chooseConfig } from './choose-config.ts';
+import { extractFeatures } from './extract-features.ts';
 import { finishTaught, type TaughtFiles } from './finish-taught.ts';
 import { intervalByImages } from './honest-interval.ts';
+import type { BaseModel } from './open-base.ts';
 import { prepareTaught } from './prepare-taught.ts';
 import type { TaughtImages } from './read-images.ts';
 import type { ImagePlace, TaughtValidation, TeachEvent, TeachOptions, TeachPlan } from './types.ts';
@@ -22,6 +28,8 @@ export interface TeachJob {
   /** Where image i was given. */
   readonly placeOf: (index: number) => ImagePlace;
   readonly options: Pick<TeachOptions, 'network' | 'epochs' | 'seconds' | 'seed'>;
+  /** The model that it starts from; the images are of its size. */
+  readonly base?: BaseModel;
   readonly runtime: Runtime;
   readonly numThreads: number;
   /** `performance.now()` of the call. */
@@ -37,19 +45,21 @@ export interface TeachJob {
  * @throws E_DATA_FEW_IMAGES, E_CONFIG, E_NAN, E_RUNTIME
  */
 export async function teachImages(job: TeachJob): Promise<TaughtFiles> {
-  const { images, options, runtime, emit, placeOf } = job;
-  const chosen = chooseConfig(images, options);
+  const { images, options, base, runtime, emit, placeOf } = job;
+  const chosen = chooseConfig(images, options, base);
   const { config } = chosen;
   for (const message of images.warnings) emit({ kind: 'warning', message });
-  const data = prepareTaught(images, chosen);
-  const { pixels, splits, target, validationPairs } = data;
+  const prepared = prepareTaught(images, chosen);
+  const { pixels, splits, target, validationPairs } = prepared;
   const random = createRandom(config.seed);
-  const encoder = createEncoder(config.network, config);
+  const encoder = base?.encoder ?? createEncoder(config.network, config);
+  const features = base && (await featuresOf(prepared, config, base, job));
+  const data = { ...prepared, features };
   const configured = createObjective(config);
   const feeder = createFeeder(config, data, configured);
   const { stepsPerEpoch } = feeder;
   const { epochs: numEpochs } = config;
-  const pixelScale = await measurePixelScale(pixels, splits.train);
+  const pixelScale = base?.pixelScale ?? (await measurePixelScale(pixels, splits.train));
   const design = { encoder, imageShape: target, pixelScale };
   const plan: TeachPlan = {
     network: encoder.name,
@@ -82,6 +92,8 @@ export async function teachImages(job: TeachJob): Promise<TaughtFiles> {
     },
     { chunkSize: 0, runtime, random: random.fork('parameters') },
   );
+  const start = await headStart(config, design, base, data, runtime);
+  stepper.write(new Map([...stepper.read(), ...start]));
   emit({ kind: 'prepare', stage: 'compile', done: 1, total: 1 });
 
   const watcher = createWatcher(design, data, runtime, config.seed);
@@ -185,6 +197,26 @@ export async function teachImages(job: TeachJob): Promise<TaughtFiles> {
   } finally {
     await stepper.close();
   }
+}
+
+/** What the frozen network makes of the images, and of the views of those that are trained on. */
+function featuresOf(
+  { pixels, splits }: Pick<PreparedData, 'pixels' | 'splits'>,
+  config: TrainConfig,
+  base: BaseModel,
+  { runtime, emit }: Pick<TeachJob, 'runtime' | 'emit'>,
+): Promise<FeatureStore> {
+  return extractFeatures(pixels, {
+    base,
+    runtime,
+    views: {
+      numViews: numViewsOf(config),
+      indices: splits.train,
+      augment: augmentOptionsOf(config, pixels.shape) ?? {},
+      seed: config.seed,
+    },
+    onProgress: (done, total) => emit({ kind: 'prepare', stage: 'features', done, total }),
+  });
 }
 
 function badPlaces({ set, pixels }: TaughtImages, placeOf: TeachJob['placeOf']): TeachPlan['bad'] {

@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
 import { toWire } from '../errors.ts';
+import { type ModelBytes, readModel } from '../model/read-model.ts';
 import { runtimesFor } from '../model/runtime.ts';
 import { chooseTarget } from './choose-target.ts';
 import { listImages } from './list-images.ts';
 import type { SentOptions, TeachReply, TeachRequest } from './messages.ts';
+import { openBase } from './open-base.ts';
 import { readImages } from './read-images.ts';
 import { teachImages } from './teach-images.ts';
 import type { TeachEvent } from './types.ts';
@@ -33,7 +35,8 @@ async function run(options: SentOptions): Promise<void> {
   const { runtime, numThreads } = await open();
   emit({ kind: 'prepare', stage: 'load', done: 1, total: 1 });
   const total = listed.length;
-  const images = await readImages(listed, await chooseTarget(listed, options), {
+  const base = options.base === undefined ? undefined : openBase(await readBase(options));
+  const images = await readImages(listed, base?.target ?? (await chooseTarget(listed, options)), {
     name: options.name ?? 'images taught in the browser',
     onProgress: (done) => emit({ kind: 'prepare', stage: 'decode', done, total }),
   });
@@ -41,6 +44,7 @@ async function run(options: SentOptions): Promise<void> {
     images,
     placeOf: (index) => listed[index].place,
     options,
+    base,
     runtime,
     numThreads,
     startMs,
@@ -54,6 +58,10 @@ async function run(options: SentOptions): Promise<void> {
     { files, summary },
     [...files.values()].map(({ buffer }) => buffer as ArrayBuffer),
   );
+}
+
+function readBase({ base, headers }: SentOptions): Promise<ModelBytes> {
+  return readModel(base!, { headers, onProgress: () => {}, signal: new AbortController().signal });
 }
 
 const MAX_THREADS = 4;
@@ -72,7 +80,9 @@ function throttled(send: (event: TeachEvent) => void): (event: TeachEvent) => vo
     const isLast =
       (event.kind === 'step' && event.step === event.stepsPerEpoch) ||
       (event.kind === 'prepare' && event.done === event.total);
-    const isOften = event.kind === 'step' || (event.kind === 'prepare' && event.stage === 'decode');
+    const isOften =
+      event.kind === 'step' ||
+      (event.kind === 'prepare' && (event.stage === 'decode' || event.stage === 'features'));
     const now = performance.now();
     if (isOften && !isLast && now - lastMs < INTERVAL_MS) return;
     if (isOften) lastMs = now;

@@ -2,13 +2,26 @@
 import { SamesameError } from '../../base/errors.ts';
 import { checkOptionNames } from '../../base/suggest.ts';
 import { fromWire } from '../errors.ts';
+import { asFolder, checkHeaders, sendable } from '../sendable.ts';
 import { listImages } from './list-images.ts';
 import type { TeachReply, TeachRequest } from './messages.ts';
 import type { TaughtModel, Teaching, TeachOptions } from './types.ts';
 import { zipModel } from './zip-model.ts';
 
 const OPTION_NAMES = [
-  ...['groups', 'name', 'size', 'channels', 'resize', 'network', 'epochs', 'seconds', 'seed'],
+  ...[
+    'groups',
+    'name',
+    'size',
+    'channels',
+    'resize',
+    'network',
+    'base',
+    'headers',
+    'epochs',
+    'seconds',
+    'seed',
+  ],
   ...['numThreads', 'wasmPaths', 'workerUrl', 'onEvent'],
 ];
 
@@ -36,7 +49,7 @@ export function teach(options: TeachOptions): Teaching {
     reject = rejectDone;
     // What can be known to be wrong is said before anything is loaded.
     checkOptions(options);
-    const { onEvent, workerUrl, wasmPaths, ...sent } = options;
+    const { onEvent, workerUrl, wasmPaths, base, headers, ...sent } = options;
     worker = start(workerUrl);
     worker.onmessage = ({ data }: MessageEvent<TeachReply>) => {
       if ('event' in data) {
@@ -59,7 +72,12 @@ export function teach(options: TeachOptions): Teaching {
     };
     worker.postMessage({
       kind: 'start',
-      options: { ...sent, wasmPaths: wasmPaths === undefined ? undefined : asFolder(wasmPaths) },
+      options: {
+        ...sent,
+        base: base === undefined ? undefined : sendable(base),
+        headers: headers && { ...headers },
+        wasmPaths: wasmPaths === undefined ? undefined : asFolder(wasmPaths),
+      },
     } satisfies TeachRequest);
   }).catch((error) => {
     end();
@@ -86,7 +104,19 @@ function start(workerUrl: TeachOptions['workerUrl']): Worker {
 function checkOptions(options: TeachOptions): void {
   checkOptionNames('teach', options, OPTION_NAMES);
   listImages(options.groups);
+  if (options.headers !== undefined) checkHeaders(options.headers, options.base);
   const { size, channels, epochs, seconds, numThreads } = options;
+  const settled = (['network', 'size', 'channels', 'resize'] as const).find(
+    (key) => options[key] !== undefined,
+  );
+  if (options.base !== undefined && settled !== undefined) {
+    throw new SamesameError('E_CONFIG', {
+      what: `the option ${settled} has no effect on a model that a training starts from`,
+      expected: `base without ${settled}: the model has its own`,
+      help: 'leave one of them out',
+      details: { option: settled },
+    });
+  }
   const isWhole = (value: number, low: number, high: number) =>
     Number.isInteger(value) && value >= low && value <= high;
   if (size !== undefined && !isWhole(size, 8, 128))
@@ -107,11 +137,4 @@ function outOfRange(option: string, expected: string, received: unknown): Samesa
     received: String(received),
     details: { option },
   });
-}
-
-/** An absolute address that ends in a slash. */
-function asFolder(address: string | URL): string {
-  const url = new URL(address, location.href);
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url.href;
 }

@@ -2,6 +2,7 @@
 import type { ResizeRule } from '../../data/types.ts';
 import type { Interval } from '../../evaluate/interval.ts';
 import type { EncoderName } from '../../nn/networks/by-name.ts';
+import type { ModelSource } from '../types.ts';
 
 /** Images of one thing: what a shopkeeper calls *mugs*. */
 export interface TeachGroup {
@@ -22,10 +23,18 @@ export interface TeachOptions {
   readonly size?: number;
   /** Grey or colour. Default: colour where an image has some. */
   readonly channels?: 1 | 3;
-  /** How an image of other proportions becomes a square. Default `fit`: all of it, with black bars. */
+  /** How an image of other proportions becomes a square. Default: `cover`, its middle, in colour; in grey `fit`, all of it with black bars. */
   readonly resize?: ResizeRule;
-  /** Default `slim`, the one that learns most in a minute. */
+  /** Default `slim`, the one that learns most in a minute. Not with `base`. */
   readonly network?: EncoderName;
+  /**
+   * A model to start from: its folder's address, or its files. Its network stays as it is and sees images as it was made to;
+   * a dense layer on it is learned. Where it knows things of that kind, such as photos, a handful of images is enough. It
+   * takes the place of `network`, `size`, `channels` and `resize`. Default: from nothing.
+   */
+  readonly base?: ModelSource;
+  /** Sent with each request for the files of `base`, as by `openModel`. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Passes over the images. Default: as many as make about 350 steps, from 6 to 60. */
   readonly epochs?: number;
   /** Seconds of training after which no further epoch begins; the best one so far is kept. Default: no limit. */
@@ -64,7 +73,7 @@ export type TeachEvent =
   /** Before the first step: the engine is loaded, images are decoded. */
   | {
       readonly kind: 'prepare';
-      readonly stage: 'load' | 'decode' | 'compile';
+      readonly stage: 'load' | 'decode' | 'features' | 'compile';
       readonly done: number;
       readonly total: number;
     }
@@ -150,6 +159,8 @@ export interface TaughtAccuracy extends Interval {
   readonly majority: number;
   /** Accuracy by the distance of the bare pixels, with a threshold of its own from validation pairs. */
   readonly rawPixels: number;
+  /** Accuracy by the features of the model that it started from, likewise. Null where it started from nothing. */
+  readonly base: number | null;
 }
 
 export interface TeachSummary {

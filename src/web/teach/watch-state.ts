@@ -5,6 +5,7 @@ import { chooseThreshold } from '../../evaluate/index.ts';
 import type { Runtime } from '../../graph/runtime/types.ts';
 import { type ModelDesign, openParts } from '../../jobs/design.ts';
 import { embedStore, measureEmbedded } from '../../jobs/embed-store.ts';
+import { rowsOf } from '../../jobs/feature-rows.ts';
 import type { PreparedData } from '../../jobs/prepare.ts';
 import { validationOf } from '../../jobs/validate.ts';
 import type { ParameterValues } from '../../model/encoder-graph.ts';
@@ -42,10 +43,12 @@ const MAX_MISTAKES = 8;
 /** Measures states on the validation pairs, and maps the same images each time: those and as many of the trained ones. */
 export function createWatcher(
   design: ModelDesign,
-  { set, pixels, splits, validationPairs }: PreparedData,
+  data: PreparedData,
   runtime: Runtime,
   seed: string | number,
 ): StateWatcher {
+  const { set, splits, validationPairs } = data;
+  const rowsOfImages = rowsOf(data);
   const pick = (images: Int32Array, name: string) =>
     spread(set.labels, images, MAX_WATCHED / 2, `${seed}/map/${name}`);
   const watched = Int32Array.from([
@@ -61,7 +64,7 @@ export function createWatcher(
     async watch(state) {
       const parts = await openParts(design, modelValues(state), runtime);
       try {
-        const embeddings = await embedStore(parts.embed, pixels, indices);
+        const embeddings = await embedStore(parts.embed, rowsOfImages, indices);
         const distances = await measureEmbedded(parts, embeddings, indices, validationPairs);
         const threshold = chooseThreshold(distances, validationPairs.similar);
         const size = embeddings.length / indices.length;

@@ -41,6 +41,7 @@ export default function Compare() {
     opened
       .compare(left, right, { signal: controller.signal })
       .then((answer) => {
+        if (controller.signal.aborted) return;
         setState({ kind: 'answered', answer });
         announce(
           `${TEXT.compare.verdict[answer.verdict]}. ${TEXT.compare.probability(TEXT.percent(answer.probability))}`,

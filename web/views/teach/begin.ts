@@ -3,18 +3,21 @@ import { toProblem } from '../../engine/protocol.ts';
 import { chosenKind } from '../../source/current.ts';
 import { addFiles } from '../../source/tab-images.ts';
 import { announce } from '../../state/announce.ts';
-import { readyModel, useModel } from '../../state/model.ts';
+import { type ReadyModel, readyModel, useModel } from '../../state/model.ts';
 import { listSavedModels } from '../../state/saved-models.ts';
+import { authorization } from '../../state/session.ts';
 import { TEXT } from '../../text.ts';
 import { groups, type Lesson, lesson } from './state.ts';
 
 export interface BeginOptions {
   /** Undefined: no limit. */
   readonly seconds: number | undefined;
+  /** The model to start from. Undefined: from nothing. */
+  readonly base: ReadyModel | undefined;
 }
 
 /** Teaches the groups. What it tells goes into the lesson; the model then gives the page's answers. */
-export async function begin({ seconds }: BeginOptions): Promise<void> {
+export async function begin({ seconds, base }: BeginOptions): Promise<void> {
   const taught = groups.get().filter(({ images }) => images.length > 0);
   const name = taught.map((group) => group.name.trim()).join(', ');
   const change = (part: Partial<Lesson> | ((now: Lesson) => Partial<Lesson>)) =>
@@ -26,6 +29,9 @@ export async function begin({ seconds }: BeginOptions): Promise<void> {
     })),
     name,
     seconds,
+    base: base?.source,
+    // Behind a service with tokens the site's model is for their bearers only; nobody else is to see one.
+    headers: base?.origin === 'site' ? authorization() : undefined,
     onEvent: (event) => change((now) => told(event, now)),
   });
   lesson.set({
@@ -40,10 +46,8 @@ export async function begin({ seconds }: BeginOptions): Promise<void> {
   try {
     const model = await teaching.done;
     await useModel(model.files, 'taught', name);
-    // A private window keeps nothing; the model is there to download.
-    await saveModel(name, model).then(listSavedModels, (error) =>
-      change((now) => ({ warnings: [...now.warnings, toProblem(error).what] })),
-    );
+    // A private window keeps nothing, a full disk no more; the model is there to download.
+    await saveModel(name, model).then(listSavedModels, (error) => change({ unkept: toProblem(error) }));
     change({ model });
     announce(model.summary.words);
     chosenKind.set('tab');
@@ -51,7 +55,9 @@ export async function begin({ seconds }: BeginOptions): Promise<void> {
     const files = taught.flatMap((group) =>
       group.images.map(({ file }) => ({ file, path: `${group.name.trim()}/${file.name}` })),
     );
-    await addFiles(readyModel()!.model, files);
+    await addFiles(readyModel()!.model, files).catch((error) =>
+      change((now) => ({ warnings: [...now.warnings, TEXT.teach.photosUnkept(toProblem(error).what)] })),
+    );
   } catch (error) {
     if (error instanceof Error && error.name === 'AbortError') lesson.set(undefined);
     else change({ problem: toProblem(error) });

@@ -1,18 +1,24 @@
 import { useState } from 'preact/hooks';
+import type { ModelInfo } from '../../../src/web/index.ts';
 import { FileButton } from '../../parts/file-button.tsx';
 import { asDropped, isImage, labelOf } from '../../parts/images.ts';
 import { Icon } from '../../shell/icons.tsx';
+import { modelState } from '../../state/model.ts';
 import { useStore } from '../../state/store.ts';
 import { TEXT } from '../../text.ts';
 import { begin } from './begin.ts';
 import { GroupCard } from './group-card.tsx';
-import { groups, newGroup, readiness } from './state.ts';
+import { canBeMeasured, ENOUGH_TO_MEASURE, groups, newGroup, obstacle } from './state.ts';
 
 /** Names groups and gives each its photos. */
 export function Collect() {
   const all = useStore(groups);
   const [seconds, setSeconds] = useState<number | undefined>(180);
-  const missing = readiness(all);
+  const model = useStore(modelState);
+  const [wished, setWished] = useState<'model' | 'nothing'>();
+  const missing = obstacle(all);
+  const start =
+    model.kind === 'ready' ? (wished ?? (knowsPhotos(model.model.info) ? 'model' : 'nothing')) : 'nothing';
   return (
     <>
       <div class="groups">
@@ -46,20 +52,43 @@ export function Collect() {
             ))}
           </select>
         </label>
+        {model.kind === 'ready' && (
+          <label>
+            {TEXT.teach.startWith}{' '}
+            <select
+              value={start}
+              onChange={({ currentTarget: { value } }) => setWished(value as typeof start)}
+            >
+              <option value="model">{TEXT.teach.withModel(model.name)}</option>
+              <option value="nothing">{TEXT.teach.withNothing}</option>
+            </select>
+          </label>
+        )}
         <button
           type="button"
           class="button is-primary"
           disabled={missing !== undefined}
-          onClick={() => begin({ seconds })}
+          onClick={() =>
+            begin({ seconds, base: model.kind === 'ready' && start === 'model' ? model : undefined })
+          }
         >
           {TEXT.teach.start}
         </button>
         <p class="quiet" role="status">
-          {missing === undefined ? TEXT.teach.ready : TEXT.teach.missing[missing]}
+          {missing ?? (canBeMeasured(all) ? TEXT.teach.ready : TEXT.teach.readyUnmeasured(ENOUGH_TO_MEASURE))}
         </p>
+        {missing === undefined && start === 'nothing' && <p class="quiet">{TEXT.teach.aboutNothing}</p>}
       </div>
     </>
   );
+}
+
+/** Shorter sides are those of digits and small drawings, or of what was taught from nothing. */
+const PHOTO_SIDE = 96;
+
+/** Whether a model sees enough of a photo that a training had better start from it. */
+function knowsPhotos({ input: { height, width, channels } }: ModelInfo): boolean {
+  return channels === 3 && Math.min(height, width) >= PHOTO_SIDE;
 }
 
 /** A group for each folder of images. */

@@ -40,7 +40,8 @@ export function Done({ lesson, model }: { readonly lesson: Lesson; readonly mode
             {TEXT.teach.again}
           </button>
         </p>
-        <p class="quiet">{TEXT.teach.later}</p>
+        <p class="quiet">{lesson.unkept ? TEXT.teach.laterUnkept : TEXT.teach.later}</p>
+        {lesson.unkept && <Notice problem={lesson.unkept} />}
       </div>
       <Try />
     </section>
@@ -73,7 +74,7 @@ function Try() {
       {best && (
         <div role="status">
           <p class="try-answer">
-            {best.verdict === 'same' && best.label !== null
+            {best.verdict === 'same' && best.probability >= 0.5 && best.label !== null
               ? TEXT.teach.looksLike(best.label, TEXT.percent(best.probability))
               : TEXT.teach.likeNone}
           </p>

@@ -8,6 +8,7 @@ import type {
 } from '../../../src/web/teach/index.ts';
 import type { Problem } from '../../engine/protocol.ts';
 import { createStore } from '../../state/store.ts';
+import { TEXT } from '../../text.ts';
 
 /** A photo of a group. */
 export interface GroupImage {
@@ -42,10 +43,13 @@ export interface Lesson {
   readonly warnings: readonly string[];
   readonly isMeasuring: boolean;
   readonly problem?: Problem;
+  /** Why the browser does not keep the model. */
+  readonly unkept?: Problem;
   readonly model?: TaughtModel;
 }
 
-export const MIN_IMAGES = 2;
+/** Some to learn from, and one pair to choose by. */
+export const MIN_IMAGES = 4;
 
 let lastId = 0;
 
@@ -76,11 +80,27 @@ export function removeImage(id: number, image: GroupImage): void {
   );
 }
 
-/** Groups with photos; what stands in the way of teaching them, or undefined. */
-export function readiness(all: readonly Group[]): 'groups' | 'names' | 'images' | undefined {
+/** What stands in the way of teaching, in words; undefined where nothing does. */
+export function obstacle(all: readonly Group[]): string | undefined {
+  const { missing } = TEXT.teach;
+  const called = (group: Group) => group.name.trim() || TEXT.teach.thing(all.indexOf(group) + 1);
   const filled = all.filter(({ images }) => images.length > 0);
-  if (filled.length < 2) return 'groups';
-  if (filled.some(({ images }) => images.length < MIN_IMAGES)) return 'images';
+  const empty = all.find(({ name, images }) => name.trim() !== '' && images.length === 0);
+  if (empty !== undefined && filled.length > 0) return missing.photos(called(empty));
+  if (filled.length < 2) return missing.groups;
+  const small = filled.find(({ images }) => images.length < MIN_IMAGES);
+  if (small !== undefined) return missing.images(called(small), small.images.length, MIN_IMAGES);
+  const nameless = filled.find(({ name }) => name.trim() === '');
+  if (nameless !== undefined) return missing.name(called(nameless));
   const names = filled.map(({ name }) => name.trim());
-  return names.includes('') || new Set(names).size < names.length ? 'names' : undefined;
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  return twice && missing.twice(twice);
+}
+
+/** Photos of one thing that are enough to keep some of them aside, to measure with. */
+export const ENOUGH_TO_MEASURE = 8;
+
+/** Whether what is learned from the groups can be measured on photos that were kept aside. */
+export function canBeMeasured(all: readonly Group[]): boolean {
+  return all.every(({ images }) => images.length === 0 || images.length >= ENOUGH_TO_MEASURE);
 }
