@@ -1,5 +1,6 @@
 // `npm test`: build, lint, types, then every test. The last line on stdout is `N passed, N failed, N skipped`.
-//   npm test                     everyday tests
+//   npm test                     all tests but the slow ones: what has to pass
+//   npm run test:quick           lint, types, and the tests that lie beside the code: a few minutes less, for every change
 //   npm run test:all             the slow ones too (SAMESAME_SLOW=1)
 //   npm test -- floors           only test files whose path has `floors` in it; lint and types are left out
 import { spawnSync } from 'node:child_process';
@@ -15,7 +16,11 @@ const MIN_NODE = [20, 12];
 
 const args = process.argv.slice(2);
 const slow = args.includes('--slow');
-const filters = args.filter((arg) => arg !== '--slow');
+const quick = args.includes('--quick');
+const names = args.filter((arg) => arg !== '--slow' && arg !== '--quick');
+/** No command line, no browser, no service as a whole. */
+const filters =
+  quick && names.length === 0 ? ['src/', 'test/floors', 'test/lockfile', 'test/web/floor'] : names;
 
 /** @type {NodeJS.ProcessEnv} */
 const env = { ...process.env };
@@ -41,14 +46,14 @@ function main() {
 
   check('build', ...bin('tsc', '-p', 'tsconfig.build.json'));
   check('page', ...bin('vite', 'build', '--config', 'web/vite.config.ts', '--logLevel', 'warn'));
-  if (filters.length === 0) {
+  if (names.length === 0) {
     check('lint', ...bin('biome', 'check', '--error-on-warnings', '.'));
     check('types', ...bin('tsc', '-p', 'tsconfig.json', '--noEmit'));
     check('types of the page', ...bin('tsc', '-p', 'web/tsconfig.json', '--noEmit'));
   } else {
     console.log('Lint and types are left out, because tests were asked for by name.');
   }
-  if (hasBrowserTests()) {
+  if (!quick && hasBrowserTests()) {
     const chromium = ensureChromium();
     if (chromium) env.SAMESAME_CHROMIUM = chromium;
   }
