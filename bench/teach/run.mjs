@@ -1,7 +1,9 @@
 // Teaching in a tab of headless Chromium, on photos as people have them: of all sizes, as JPEG, WebP and PNG, one of them
-// damaged. What is taught is then asked about photos that nobody held out: other people's, from another folder.
+// damaged. What is taught is then asked about the photos of the data's own test part, which the tab never had.
 //   npm run bench:teach -- --groups pants,shoes --per-group 24
-//   npm run bench:teach -- --groups pants,shoes --per-group 24 --base runs/photos/model
+//   npm run bench:teach -- --groups pants,shoes --per-group 24 --base runs/others/model
+//     (samesame train others --backbone mobilenet_v2_0.35_224.onnx --pixel-scale symmetric --views 0 --out runs/others, where
+//     others holds 70 photos of each of t-shirt, shirt, shorts, skirt and outwear)
 //   npm run bench:teach -- --groups pants,shoes --per-group 24 --node      (samesame train on the same files)
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
