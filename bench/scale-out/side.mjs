@@ -1,5 +1,5 @@
 // One process that indexes: by itself, or as a worker of a queue. Prints what it did and the processor time it took.
-import { createRuntime } from '../../dist/index.js';
+import { createThreadedRuntime } from '../../dist/index.js';
 import { indexImages } from '../../dist/jobs/indexing/index-images.js';
 import { openQueue } from '../../dist/jobs/queue/open.js';
 import { work } from '../../dist/jobs/queue/work.js';
@@ -15,7 +15,7 @@ const {
   queue: queueAddress,
   threads,
 } = JSON.parse(process.argv[2]);
-const model = await loadModel(folder, { runtime: createRuntime({ numThreads: threads }) });
+const model = await loadModel(folder, { runtime: createThreadedRuntime({ numThreads: threads }) });
 const store = await openStore(address, { identity: storeIdentity(model.config) });
 const queue = kind === 'work' ? await openQueue(queueAddress) : undefined;
 // Begin together, and without the time that a process takes to start.
