@@ -1,6 +1,7 @@
 // Pictures of the page for the docs: every view at a desk's and a phone's width, in docs/images/.
 //   node scripts/screenshots.mjs MODEL_FOLDER IMAGES [RUN_FOLDER]
 // IMAGES is a folder with a folder for each label. Needs `npm run build` and Chromium.
+
 import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,17 +9,9 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import sharp from 'sharp';
+import { CONTENT_TYPES } from './content-types.mjs';
 import { findChromium } from './ensure-chromium.mjs';
 
-const TYPES = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-  '.woff2': 'font/woff2',
-};
 const VIEWS = ['compare', 'search', 'map', 'duplicates', 'teach', 'report'];
 const SIZES = [
   { name: 'desk', width: 1280, height: 860, colorScheme: 'light' },
@@ -50,7 +43,7 @@ const server = createServer(async (request, response) => {
       ? join(run ?? '/nowhere', path.slice(5))
       : join(root, 'dist/page', path === '/' ? 'index.html' : path);
   const bytes = await readFile(file).catch(() => undefined);
-  const type = TYPES[/** @type {keyof typeof TYPES} */ (extname(file))] ?? 'application/octet-stream';
+  const type = CONTENT_TYPES[extname(file)] ?? 'application/octet-stream';
   response.writeHead(bytes ? 200 : 404, { 'content-type': type }).end(bytes);
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));

@@ -72,3 +72,16 @@ export function buildPeer(usearch, vectors, dim) {
 }
 
 export const peerSearch = (index, query, k) => Array.from(index.search(query, k, 1).keys, Number);
+
+/** Rows of a store, of images that are nowhere: `count` of them from number `from`, of a hundred classes in turn. */
+export const syntheticRecords = (from, count, model) =>
+  Array.from({ length: count }, (_, i) => ({
+    id: String(from + i).padStart(9, '0'),
+    path: `/photos/${(from + i) % 1000}/${from + i}.jpg`,
+    contentHash: '0'.repeat(64),
+    model,
+    sizeBytes: 100_000,
+    modifiedMs: 1_700_000_000_000 + from + i,
+    label: `class ${(from + i) % 100}`,
+    metadata: { n: from + i },
+  }));

@@ -18,6 +18,7 @@ import {
   p50,
   peerSearch,
   recallOf,
+  syntheticRecords,
   timeEach,
 } from './lib.mjs';
 
@@ -52,16 +53,7 @@ try {
   let start = performance.now();
   for (let from = 0; from < numRows; from += BLOCK) {
     const count = Math.min(BLOCK, numRows - from);
-    const records = Array.from({ length: count }, (_, i) => ({
-      id: String(from + i).padStart(9, '0'),
-      path: `/photos/${(from + i) % 1000}/${from + i}.jpg`,
-      contentHash: '0'.repeat(64),
-      model: identity.model,
-      sizeBytes: 100_000,
-      modifiedMs: 1_700_000_000_000 + from + i,
-      label: `class ${(from + i) % 100}`,
-      metadata: { n: from + i },
-    }));
+    const records = syntheticRecords(from, count, identity.model);
     await store.upsert({ records, vectors: draw(count) });
   }
   console.log(`\nwriting      ${secondsSince(start)} s, peak of the process ${peakMb()} MB`);

@@ -13,7 +13,7 @@ import { createRandom } from '../../dist/base/random.js';
 import { readModelFiles } from '../../dist/model/index.js';
 import { storeIdentity } from '../../dist/search/store/identity.js';
 import { openStore } from '../../dist/search/store/open.js';
-import { createClusters } from '../search/lib.mjs';
+import { createClusters, syntheticRecords } from '../search/lib.mjs';
 import { savePresetModel } from '../web/preset-model.mjs';
 import { p50, p95, timed } from '../web/times.mjs';
 
@@ -63,16 +63,7 @@ async function fill(address, identity, numRows) {
     for (let i = 50; i < count; i += 50)
       for (let d = 0; d < dim; d++)
         vectors[i * dim + d] = vectors[(i - 1) * dim + d] + 1e-3 * random.normal();
-    const records = Array.from({ length: count }, (_, i) => ({
-      id: String(from + i).padStart(9, '0'),
-      path: `/photos/${(from + i) % 1000}/${from + i}.jpg`,
-      contentHash: '0'.repeat(64),
-      model: identity.model,
-      sizeBytes: 100_000,
-      modifiedMs: 1_700_000_000_000 + from + i,
-      label: `class ${(from + i) % 100}`,
-      metadata: {},
-    }));
+    const records = syntheticRecords(from, count, identity.model);
     await store.upsert({ records, vectors });
   }
   await store.compact();

@@ -6,15 +6,15 @@
 // Chromium draws without a graphics card. The service is a stand-in whose map has as many images as are asked for; the tab's
 // images are put into the browser's store as the page keeps them, and the page places them.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { readModelFiles } from '../../dist/model/index.js';
 import { modelFingerprint } from '../../dist/search/store/identity.js';
-import { findChromium } from '../../scripts/ensure-chromium.mjs';
 import { drive, PARTS, watchPage } from './map-drive.mjs';
 import { fillTab } from './map-fill.mjs';
+import { openBench } from './open-bench.mjs';
 import { NUM_LABELS, servePage } from './page-server.mjs';
 import { savePresetModel } from './preset-model.mjs';
 import { p50, p95 } from './times.mjs';
@@ -27,14 +27,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const executablePath = findChromium();
-if (executablePath === undefined) {
-  console.error('no Chromium here: install one, or set SAMESAME_CHROMIUM to its path');
-  process.exit(1);
-}
-console.log(`${cpus()[0].model.trim()}, ${availableParallelism()} cores, Node ${process.version}`);
-if (loadavg()[0] > 0.5)
-  console.log(`Warning: the machine is busy (load ${loadavg()[0].toFixed(1)}); wait and run it again.`);
+const executablePath = openBench();
 
 const numbers = (text) =>
   text

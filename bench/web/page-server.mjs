@@ -1,19 +1,12 @@
 // The page behind what looks like a service with a store of any size: it draws maps of more images than UMAP has time for.
+
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import sharp from 'sharp';
 import { createRandom } from '../../dist/base/random.js';
+import { CONTENT_TYPES } from '../../scripts/content-types.mjs';
 
-const TYPES = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-  '.woff2': 'font/woff2',
-};
 const NUM_PICTURES = 64;
 export const NUM_LABELS = 20;
 
@@ -50,7 +43,7 @@ export async function servePage({ folder, model, numImages }) {
       : join(folder, path === '/' ? 'index.html' : path);
     const body = await readFile(file).catch(() => undefined);
     if (body === undefined) return send(404, 'text/plain', 'not here');
-    return send(200, TYPES[extname(file)] ?? 'application/octet-stream', body);
+    return send(200, CONTENT_TYPES[extname(file)] ?? 'application/octet-stream', body);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const site = {

@@ -6,13 +6,12 @@
 // Without --model, the networks of two presets with weights that nobody trained: a small one for 28×28, and MobileNetV2. Then
 // the search in a full store of random vectors, after a reload of the page. --only takes some of sizes, model and search.
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
-import { findChromium } from '../../scripts/ensure-chromium.mjs';
 import { choosePhotos, MANY, measureModel } from './model.mjs';
+import { openBench } from './open-bench.mjs';
 import { savePresetModel } from './preset-model.mjs';
 import { measureSearch } from './search.mjs';
 import { openSite } from './site.mjs';
@@ -31,14 +30,7 @@ const { values } = parseArgs({
   },
 });
 const parts = values.only.split(',');
-const executablePath = findChromium();
-if (executablePath === undefined) {
-  console.error('no Chromium here: install one, or set SAMESAME_CHROMIUM to its path');
-  process.exit(1);
-}
-console.log(`${cpus()[0].model.trim()}, ${availableParallelism()} cores, Node ${process.version}`);
-if (loadavg()[0] > 0.5)
-  console.log(`Warning: the machine is busy (load ${loadavg()[0].toFixed(1)}); wait and run it again.`);
+const executablePath = openBench();
 
 const site = await openSite();
 // Threads, and asking for memory, need a page that shares nothing with others.

@@ -6,6 +6,7 @@ import {
   readImageHeader,
   resizeImage,
 } from '../data/pixels/decode.ts';
+import { imageAt } from '../data/pixels/image-at.ts';
 import type { DecodedPixels, ImageSet, PixelShape } from '../data/types.ts';
 
 /** Sharp on a dense screen at the size that pages show. */
@@ -27,14 +28,10 @@ export async function drawThumbnail(
 }
 
 /** The bytes of a WebP of an image that came as an array. */
-export async function drawDecoded(
-  { height, width, channels, data }: DecodedPixels,
-  index: number,
-): Promise<Uint8Array> {
+export async function drawDecoded(pixels: DecodedPixels, index: number): Promise<Uint8Array> {
+  const { height, width, channels } = pixels;
   const target = targetOf({ height, width });
-  const numBytes = height * width * channels;
-  const pixels = data.subarray(index * numBytes, (index + 1) * numBytes);
-  return toWebp(await resizeImage({ height, width, channels, data: pixels }, target), target);
+  return toWebp(await resizeImage({ height, width, channels, data: imageAt(pixels, index) }, target), target);
 }
 
 /** As `drawThumbnail`, of an image file. */

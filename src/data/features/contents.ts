@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { errorFromSystem } from '../../base/errors.ts';
 import { forEachInParallel } from '../parallel.ts';
 import { reasonOf } from '../pixels/bad.ts';
-import type { ImageSet } from '../types.ts';
+import { imageAt } from '../pixels/image-at.ts';
+import type { DecodedPixels, ImageSet } from '../types.ts';
 import { contentHash } from './keys.ts';
 
 /** Enough reads in flight to keep a disk busy. */
@@ -55,11 +56,7 @@ export async function readContent(
 }
 
 /** The hash of an image that lies in memory: of its shape and its pixels. */
-export function hashOfPixels(
-  { height, width, channels, data }: Extract<ImageSet['pixels'], { readonly kind: 'decoded' }>,
-  index: number,
-): string {
-  const imageBytes = height * width * channels;
-  const image = data.subarray(index * imageBytes, (index + 1) * imageBytes);
-  return contentHash(image, `${height}×${width}×${channels}\n`);
+export function hashOfPixels(pixels: DecodedPixels, index: number): string {
+  const { height, width, channels } = pixels;
+  return contentHash(imageAt(pixels, index), `${height}×${width}×${channels}\n`);
 }

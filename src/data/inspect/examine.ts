@@ -3,6 +3,7 @@ import { perceptualHash } from '../hash/perceptual.ts';
 import { type GreyImage, shrinkGrey } from '../hash/shrink.ts';
 import { reasonOf } from '../pixels/bad.ts';
 import { decodeImage, readImageBytes, readImageHeader, resizeImage } from '../pixels/decode.ts';
+import { imageAt } from '../pixels/image-at.ts';
 import type { DecodedPixels, ImageSet } from '../types.ts';
 import type { ImageFacts, ImageLook } from './types.ts';
 
@@ -48,11 +49,10 @@ async function examineFile(
 
 async function examinePixels(pixels: DecodedPixels, index: number): Promise<ImageFacts> {
   const { height, width, channels } = pixels;
-  const sizeBytes = height * width * channels;
-  const data = pixels.data.subarray(index * sizeBytes, (index + 1) * sizeBytes);
+  const data = imageAt(pixels, index);
   return {
     index,
-    sizeBytes,
+    sizeBytes: data.length,
     content: sha256(data),
     header: { height, width, channels, format: 'unknown', hasAlpha: false, orientation: 1, numFrames: 1 },
     look: lookAt(await resizeImage({ height, width, channels, data }, LOOK)),

@@ -1,5 +1,6 @@
 import type { ImageSet } from '../types.ts';
 import { decodeImage, type PixelTarget, resizeImage } from './decode.ts';
+import { imageAt } from './image-at.ts';
 
 /**
  * The pixels of one image of a set: uint8 `[height, width, channels]`, to be read only: they may be the set's own.
@@ -18,9 +19,7 @@ export async function decodeOne(
   const ready = readyPixels(set, index, target);
   if (ready !== undefined) return ready;
   const { height, width, channels } = pixels;
-  const imageBytes = height * width * channels;
-  const data = pixels.data.subarray(index * imageBytes, (index + 1) * imageBytes);
-  return resizeImage({ data, height, width, channels }, target);
+  return resizeImage({ data: imageAt(pixels, index), height, width, channels }, target);
 }
 
 /** The set's own pixels of an image that lies in memory and has the size already; to be read only. */
@@ -30,8 +29,7 @@ export function readyPixels(
   target: PixelTarget,
 ): Uint8Array | undefined {
   if (pixels.kind !== 'decoded') return undefined;
-  const { height, width, channels, data } = pixels;
-  if (height !== target.height || width !== target.width || channels !== target.channels) return undefined;
-  const imageBytes = height * width * channels;
-  return data.subarray(index * imageBytes, (index + 1) * imageBytes);
+  const { height, width, channels } = pixels;
+  const isReady = height === target.height && width === target.width && channels === target.channels;
+  return isReady ? imageAt(pixels, index) : undefined;
 }

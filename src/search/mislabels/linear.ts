@@ -48,6 +48,7 @@ async function findWitnesses(
   { embeddings, labels }: LabelledRows,
   openProducts: OpenProducts,
 ): Promise<number[][]> {
+  if (suspects.length === 0) return [];
   const numRows = labels.length;
   const dim = embeddings.length / numRows;
   const squares = Float64Array.from(labels, (_, row) => {

@@ -26,9 +26,8 @@ export async function byNeighbours(
   const numRows = labels.length;
   const k = options.k ?? defaultVoters(numRows, numClasses);
   checkNeighbours(k, numRows);
-  const gallery = await openProducts(embeddings, numRows);
-  const found = await findNearestOthers({ embeddings, numRows, k, distance, products: gallery.products });
-  await gallery.close();
+  const { products, close } = await openProducts(embeddings, numRows);
+  const found = await findNearestOthers({ embeddings, numRows, k, distance, products }).finally(close);
   const probabilities = new Float64Array(numRows * numClasses);
   for (const [row, near] of found.entries()) {
     const reach = near.at(-1)!.distance;

@@ -1,4 +1,5 @@
 import type { DistanceName } from '../../evaluate/index.ts';
+import type { GalleryProducts } from '../../model/products.ts';
 
 export const MISLABEL_METHODS = ['linear', 'neighbours'] as const;
 /**
@@ -27,15 +28,8 @@ export interface MislabelOptions extends LabelledRows {
   readonly openProducts?: OpenProducts;
 }
 
-/** Inner products of rows with a gallery, float32 `[G, D]`, which is read anew at every call. */
-export type OpenProducts = (
-  gallery: Float32Array,
-  numGallery: number,
-) => Promise<{
-  /** float32 `[B, D]` → float32 `[B, G]`, valid until the next call. */
-  products(block: Float32Array, numRows: number): Promise<Float32Array>;
-  close(): Promise<void>;
-}>;
+/** Inner products with a gallery, float32 `[G, D]`, which is read anew at every call. */
+export type OpenProducts = (gallery: Float32Array, numGallery: number) => Promise<GalleryProducts>;
 
 /** A row whose label is doubtful. */
 export interface Mislabel {

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { isS3Address } from '../../data/s3/address.ts';
@@ -22,10 +23,8 @@ type Found<T> = { readonly file: T } | { readonly reason: string };
  * The file of a row, where it may be moved into a folder; else why not. Only files that are what they were when they were
  * indexed may be, and none that a path leads to on a way round.
  */
-export async function findMovable(
-  { path, sizeBytes, modifiedMs }: ImageRecord,
-  folder: string,
-): Promise<Found<MoveRequest['file']>> {
+export async function findMovable(record: ImageRecord, folder: string): Promise<Found<MoveRequest['file']>> {
+  const { path, sizeBytes } = record;
   const reason = REASONS[sourceOf(path)];
   if (reason !== undefined) return { reason };
   if (path !== resolve(path)) return { reason: 'its path is none that samesame index writes' };
@@ -36,16 +35,16 @@ export async function findMovable(
   if (found === undefined) return { reason: 'it is gone' };
   if (found.isSymbolicLink()) return { reason: 'it is a symbolic link' };
   if (!found.isFile()) return { reason: 'it is no file' };
-  if (found.size !== sizeBytes || Math.trunc(found.mtimeMs) !== modifiedMs)
-    return { reason: 'it was changed since it was indexed' };
+  if (!isAsIndexed(found, record)) return { reason: 'it was changed since it was indexed' };
   return { file: { path, sizeBytes, modifiedMs: found.mtimeMs, isSymlink: false } };
 }
 
 /** The file that stays in the stead of a moved one; or why it cannot be relied on. */
 export async function findKeeper(
-  { path, sizeBytes, modifiedMs }: ImageRecord,
+  record: ImageRecord,
   moved: string,
 ): Promise<Found<NonNullable<MoveRequest['keeper']>>> {
+  const { path, sizeBytes } = record;
   const source = sourceOf(path);
   if (source === 'sent') return { reason: 'the one to be kept was sent to the service, which keeps no file' };
   if (source === 'object')
@@ -57,11 +56,18 @@ export async function findKeeper(
   }
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) return { reason: 'the one to be kept is gone' };
-  if (found.size !== sizeBytes || Math.trunc(found.mtimeMs) !== modifiedMs)
-    return { reason: 'the one to be kept was changed since it was indexed' };
+  if (!isAsIndexed(found, record)) return { reason: 'the one to be kept was changed since it was indexed' };
   if ((await realpath(path)) === (await realpath(moved).catch(() => '')))
     return { reason: 'it is the very file that is to be kept' };
   return { file: { path, sizeBytes, modifiedMs: found.mtimeMs } };
+}
+
+/** Whether a file has the size and the time that its row tells. */
+export function isAsIndexed(
+  { size, mtimeMs }: Pick<Stats, 'size' | 'mtimeMs'>,
+  { sizeBytes, modifiedMs }: ImageRecord,
+): boolean {
+  return size === sizeBytes && Math.trunc(mtimeMs) === modifiedMs;
 }
 
 const REASONS: Readonly<Record<ImageSource, string | undefined>> = {

@@ -8,7 +8,7 @@ import { undoMoves } from '../../jobs/duplicates/undo.ts';
 import { UNDO_NAME } from '../../jobs/duplicates/undo-file.ts';
 import type { ImageRecord, ImageRows, VectorStore } from '../../search/store/types.ts';
 import { type KeptRows, ROWS_NAME, readKeptRows, writeKeptRows } from './kept-rows.ts';
-import { findKeeper, findMovable } from './movable.ts';
+import { findKeeper, findMovable, isAsIndexed } from './movable.ts';
 
 /** An image to be moved, and the one that stays in its stead, by their ids. */
 export interface WantedMove {
@@ -176,7 +176,10 @@ export async function openMover({ store, folder: given, log }: MoverOptions): Pr
     const [failed, back] = partition(rows, (record) => failures.has(record.path), size);
     // What is another file by now is for samesame index to look at.
     const same = new Set<string>();
-    for (const record of back.records) if (await isAsIndexed(record)) same.add(record.id);
+    for (const record of back.records) {
+      const found = await stat(record.path).catch(() => undefined);
+      if (found !== undefined && isAsIndexed(found, record)) same.add(record.id);
+    }
     const [returning] = partition(back, ({ id }) => same.has(id), size);
     if (returning.records.length > 0) await store.upsert(returning);
     if (failed.records.length === 0) await forget(path);
@@ -240,11 +243,6 @@ async function listMoves(folder: string, log: Logger): Promise<DoneMove[]> {
 async function forget(path: string): Promise<void> {
   await rm(join(path, ROWS_NAME), { force: true });
   await rmdir(path).catch(() => {});
-}
-
-async function isAsIndexed({ path, sizeBytes, modifiedMs }: ImageRecord): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.size === sizeBytes && Math.trunc(found.mtimeMs) === modifiedMs;
 }
 
 function isThere(path: string): Promise<boolean> {

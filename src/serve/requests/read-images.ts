@@ -3,6 +3,7 @@ import { SamesameError } from '../../base/errors.ts';
 import type { Limits } from '../options.ts';
 import { imagesBodySchema } from '../schemas.ts';
 import type { Ticket } from './admission.ts';
+import { mediaTypeOf } from './media-type.ts';
 import { readBody } from './read-body.ts';
 import { readJson } from './read-json.ts';
 import { readMultipart } from './read-multipart.ts';
@@ -25,8 +26,7 @@ export async function readImages(
   ticket: Ticket,
 ): Promise<SentImage[]> {
   const contentType = incoming.headers['content-type'] ?? '';
-  const [type] = contentType.split(';', 1);
-  const read = readerOf(type.trim().toLowerCase(), contentType, max);
+  const read = readerOf(mediaTypeOf(contentType), contentType, max);
   const body = await readBody(incoming, maxBodyBytes, ticket);
   const images = await read(body);
   if (images.length < min || images.length > max) throw wrongCount(images.length, { min, max });

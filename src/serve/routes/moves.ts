@@ -8,6 +8,7 @@ import {
   undoResponseSchema,
 } from '../moves/move-schemas.ts';
 import type { Mover, NotMoved } from '../moves/mover.ts';
+import { mediaTypeOf } from '../requests/media-type.ts';
 import { readBody } from '../requests/read-body.ts';
 import { readJson } from '../requests/read-json.ts';
 import { toLabel } from '../requests/sent-image.ts';
@@ -81,8 +82,8 @@ function addMoveRoute(app: OpenAPIHono<ServeEnv>, service: Service): void {
   });
   app.openapi(route, async (c) => {
     const mover = moverOf(service);
-    const [type] = (c.req.header('content-type') ?? '').split(';');
-    if (type.trim().toLowerCase() !== 'application/json') {
+    const type = mediaTypeOf(c.req.header('content-type'));
+    if (type !== 'application/json') {
       throw new SamesameError('E_MEDIA_TYPE', {
         what: 'this content type is not read here',
         expected: 'application/json',
